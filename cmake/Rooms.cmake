@@ -1,0 +1,45 @@
+# room(NAME [FOLDER path] [DEPS rooms...] [LIBS targets...])
+#
+# Makes the static library NAME from src/<folder>/*.cc and the test program NAME_test from src/<folder>/*_test.cc. Files are
+# globbed, so that no list of tests is kept by hand and none drops out of the build.
+include(GoogleTest)
+
+add_library(compile_rules INTERFACE)
+target_include_directories(compile_rules INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_compile_options(compile_rules INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+  -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wnull-dereference -Wimplicit-fallthrough -Werror)
+
+set(PRECOMPILED <algorithm> <array> <chrono> <cstdint> <expected> <functional> <map> <memory> <optional> <span> <string>
+  <string_view> <unordered_map> <utility> <variant> <vector>)
+
+function(room name)
+  cmake_parse_arguments(ROOM "" "FOLDER" "DEPS;LIBS" ${ARGN})
+  if(NOT ROOM_FOLDER)
+    set(ROOM_FOLDER ${name})
+  endif()
+  set(folder ${CMAKE_SOURCE_DIR}/src/${ROOM_FOLDER})
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
+  file(GLOB tests CONFIGURE_DEPENDS ${folder}/*_test.cc)
+  if(tests)
+    list(REMOVE_ITEM sources ${tests})
+  endif()
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PRIVATE compile_rules PUBLIC ${ROOM_DEPS} ${ROOM_LIBS})
+    target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+    if(name STREQUAL "base")
+      target_precompile_headers(base PRIVATE ${PRECOMPILED})
+    else()
+      target_precompile_headers(${name} REUSE_FROM base)
+    endif()
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE ${ROOM_DEPS} ${ROOM_LIBS})
+    target_include_directories(${name} INTERFACE ${CMAKE_SOURCE_DIR}/src)
+  endif()
+  if(tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE compile_rules ${name} GTest::gmock_main)
+    gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120 LABELS unit)
+  endif()
+endfunction()
