@@ -1,0 +1,73 @@
+// What the API means, without HTTP: submit, status, list, cancel, delete, retry, audio.
+#pragma once
+
+#include <string>
+
+#include "base/async.h"
+#include "base/error.h"
+#include "base/id.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "job/job.h"
+#include "job/job_spec.h"
+#include "port/blob_store.h"
+#include "port/job_store.h"
+#include "port/speech_engine.h"
+
+namespace soundbite {
+
+struct SoundbitesOptions {
+  std::string environment = "development";
+  std::string default_voice;  // for requests that name none; empty: the first that works
+  Milliseconds record_life = std::chrono::days(30);
+};
+
+// The finished bytes of a ready job, open for reading.
+struct Audio {
+  Job job;  // ready; `output` is set
+  Blob blob;
+};
+
+// For one io thread. Every call may also answer what the ports answer (unavailable, timeout, storage_full, …).
+class Soundbites {
+ public:
+  Soundbites(JobStore& jobs, BlobStore& blobs, SpeechEngine& speech, const Clock& clock, Random& random,
+             SoundbitesOptions options);
+
+  // Checks the voice, makes the job durable, returns the answer to send: 202, Location, the Soundbite.
+  // Errors: invalid (unknown voice, with suggestions); throttled (queue full); storage_full.
+  awaitable<Result<StoredResponse>> submit(JobSpec spec, Owner owner, Deadline deadline);
+
+  // Errors: not_found.
+  awaitable<Result<Job>> get(JobId id, Owner owner, Deadline deadline);
+
+  // Answers when the job settles, or at `deadline` with its state then. Errors: not_found.
+  awaitable<Result<Job>> wait_until_settled(JobId id, Owner owner, Deadline deadline);
+
+  // Answers when its version is other than `seen`, or at `deadline` with its state then. Errors: not_found.
+  awaitable<Result<Job>> wait_for_change(JobId id, Owner owner, std::int64_t seen, Deadline deadline);
+
+  awaitable<Result<JobPage>> list(ListQuery query, Deadline deadline);
+
+  // Errors: not_found; conflict when ready or failed.
+  awaitable<Result<Job>> cancel(JobId id, Owner owner, Deadline deadline);
+
+  // Errors: not_found; conflict unless failed or cancelled.
+  awaitable<Result<Job>> retry(JobId id, Owner owner, Deadline deadline);
+
+  // Deletes the record and its audio. Errors: not_found.
+  awaitable<Result<void>> remove(JobId id, Owner owner, Deadline deadline);
+
+  // Errors: not_found; conflict when not ready.
+  awaitable<Result<Audio>> audio(JobId id, Owner owner, Deadline deadline);
+
+ private:
+  JobStore& jobs_;
+  BlobStore& blobs_;
+  SpeechEngine& speech_;
+  const Clock& clock_;
+  Random& random_;
+  SoundbitesOptions options_;
+};
+
+}  // namespace soundbite
