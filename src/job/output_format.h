@@ -3,12 +3,27 @@
 
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace soundbite {
 
 enum class Format { mp3, wav, flac, opus, vorbis, aac, m4a };
+
+// Bits per second of all channels together.
+struct BitrateRange {
+  int low;
+  int high;
+};
+
+// The bitrates of a group of sample rates: those above the band before it, up to max_rate.
+struct BitrateBand {
+  int max_rate;                 // Hz
+  std::span<const int> values;  // ascending: only these; empty: any of the range
+  BitrateRange mono;
+  BitrateRange stereo;
+  int default_mono;
+  int default_stereo;
+};
 
 struct FormatTraits {
   Format format;
@@ -19,15 +34,28 @@ struct FormatTraits {
   int min_rate;
   int max_rate;
   int max_channels;
-  std::span<const int> bitrates;  // bits per second, ascending; empty: any from min_bitrate to max_bitrate
-  int min_bitrate;                // 0 where the format has no bitrate (wav, flac)
-  int max_bitrate;                // for one channel; twice that for two where the format says so
-  int default_bitrate_per_channel;
+  std::span<const BitrateBand> bands;  // ascending; empty: the format has no bitrate (wav, flac)
+};
+
+// What a bitrate may be: one of `values`, or anything in `range` where there are none.
+struct BitrateChoice {
+  std::span<const int> values;
+  BitrateRange range;
+
+  bool allows(int bitrate) const;
 };
 
 const FormatTraits& traits_of(Format format);
 std::span<const FormatTraits> all_formats();
 std::optional<Format> parse_format(std::string_view name);
+
+bool allows_rate(const FormatTraits& traits, int sample_rate);
+
+// Null when the format has no bitrate. `sample_rate` is one that the format allows.
+const BitrateBand* band_at(const FormatTraits& traits, int sample_rate);
+BitrateChoice bitrates_at(const BitrateBand& band, int channels);
+// The same over all sample rates, for a format that has bitrates.
+BitrateChoice all_bitrates(const FormatTraits& traits, int channels);
 
 // The rate the format will have when none was asked: `source_rate` where allowed, else the nearest allowed above, else
 // the highest.

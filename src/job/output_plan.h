@@ -1,0 +1,25 @@
+// A request for audio, settled: what was left open is chosen from the source and the format. Pure.
+#pragma once
+
+#include "base/error.h"
+#include "job/job_spec.h"
+
+namespace soundbite {
+
+struct OutputPlan {
+  Format format = Format::mp3;
+  int sample_rate = 0;  // Hz
+  int channels = 1;
+  int bitrate = 0;  // bits per second of all channels; 0: the format has none
+  bool operator==(const OutputPlan&) const = default;
+};
+
+// The source is mono at `source_rate` Hz. Channels not asked: 1. A rate not asked: nearest_sample_rate, or, with a
+// bitrate that is not for that rate, the nearest one that takes it. A bitrate not asked: the default of that rate.
+// Errors: invalid with FieldErrors, exactly when check_output finds one; so what was accepted once never fails later.
+Result<OutputPlan> plan_output(const OutputSpec& spec, int source_rate);
+
+// True for every result of plan_output.
+bool is_possible(const OutputPlan& plan);
+
+}  // namespace soundbite

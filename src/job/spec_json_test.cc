@@ -1,0 +1,122 @@
+#include "job/spec_json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace soundbite {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+std::vector<FieldError> errors_of(std::string_view body) {
+  const auto spec = parse_job_spec(body, {});
+  if (spec) return {};
+  EXPECT_EQ(spec.error().code, ErrorCode::invalid);
+  EXPECT_FALSE(spec.error().fields.empty());
+  return spec.error().fields;
+}
+
+std::vector<std::string> codes_of(std::string_view body) {
+  std::vector<std::string> codes;
+  for (const auto& field : errors_of(body)) codes.push_back(field.pointer + ":" + field.code);
+  return codes;
+}
+
+TEST(ParseJobSpec, takes_a_bare_text_with_the_defaults_of_the_contract) {
+  const auto spec = parse_job_spec(R"({"text":"Hello."})", {});
+  ASSERT_TRUE(spec);
+  EXPECT_EQ(spec->speech.text, "Hello.");
+  EXPECT_EQ(spec->speech.speed, 1.0);
+  EXPECT_EQ(spec->speech.sentence_silence_s, 0.2);
+  EXPECT_EQ(spec->output.format, Format::mp3);
+}
+
+TEST(ParseJobSpec, takes_every_field) {
+  const auto spec = parse_job_spec(
+      R"({"text":"Hé","voiceId":"v","language":"en-US","speed":2,"volume":-3.5,"sentenceSilence":1,
+          "output":{"format":"wav","sampleRate":16000,"channels":2},"metadata":{"order":"42"}})",
+      {});
+  ASSERT_TRUE(spec) << testing::PrintToString(spec.error().fields.size());
+  EXPECT_EQ(spec->speech.volume_db, -3.5);
+  EXPECT_EQ(spec->output.sample_rate, 16000);
+  EXPECT_EQ(spec->output.channels, 2);
+  EXPECT_EQ(spec->metadata.at("order"), "42");
+  EXPECT_EQ(parse_stored_spec(to_stored_json(*spec)).value(), *spec);
+}
+
+TEST(ParseJobSpec, reports_every_wrong_field_at_once) {
+  EXPECT_THAT(codes_of(R"({"text":"  ","speed":0,"volume":99,"sentenceSilence":-1,"language":"x","voiceID":"a",
+                           "output":{"format":"mp3","sampleRate":11,"channels":7},"metadata":{"a":1}})"),
+              UnorderedElementsAre("/voiceID:unknown_field", "/metadata/a:wrong_type", "/text:blank",
+                                   "/language:invalid_language", "/speed:out_of_range", "/volume:out_of_range",
+                                   "/sentenceSilence:out_of_range", "/output/sampleRate:out_of_range",
+                                   "/output/channels:out_of_range"));
+}
+
+TEST(ParseJobSpec, suggests_the_nearest_field_and_the_formats) {
+  EXPECT_THAT(errors_of(R"({"text":"a","voiceID":"v"})").at(0).suggestions, Contains("voiceId"));
+  EXPECT_THAT(errors_of(R"({"text":"a","output":{"format":"mp4"}})").at(0).suggestions, Contains("m4a"));
+}
+
+struct Refused {
+  const char* body;
+  const char* code;
+};
+
+class Refusals : public testing::TestWithParam<Refused> {};
+
+TEST_P(Refusals, names_the_field_and_the_reason) { EXPECT_THAT(codes_of(GetParam().body), Contains(GetParam().code)); }
+
+INSTANTIATE_TEST_SUITE_P(
+    ParseJobSpec, Refusals,
+    testing::Values(Refused{"", ":bad_json"}, Refused{"[]", ":wrong_type"}, Refused{"{}", "/text:required"},
+                    Refused{R"({"text":""})", "/text:blank"}, Refused{R"({"text":"\t\n "})", "/text:blank"},
+                    Refused{R"({"text":5})", "/text:wrong_type"},
+                    Refused{R"({"text":"a\u0000b"})", "/text:invalid_character"},
+                    Refused{R"({"text":"\ud800"})", ":bad_json"}, Refused{"{\"text\":\"\xff\"}", ":bad_json"},
+                    Refused{R"({"text":"a","text":"b"})", ":duplicate_key"},
+                    Refused{R"({"text":"a","speed":1e308})", "/speed:out_of_range"},
+                    Refused{R"({"text":"a","speed":1e999})", "/speed:out_of_range"},
+                    Refused{R"({"text":"a","speed":NaN})", ":bad_json"},
+                    Refused{R"({"text":"a","speed":"1"})", "/speed:wrong_type"},
+                    Refused{R"({"text":"a","speed":-0.0})", "/speed:out_of_range"},
+                    Refused{R"({"text":"a","ssml":"<speak/>"})", "/ssml:not_available"},
+                    Refused{R"({"text":"a","process":[]})", "/process:not_available"},
+                    Refused{R"({"text":"a","status":"ready"})", "/status:unknown_field"},
+                    Refused{R"({"text":"a","voiceId":""})", "/voiceId:unknown_voice"},
+                    Refused{R"({"text":"a","output":[]})", "/output:wrong_type"},
+                    Refused{R"({"text":"a","output":{"sampleRate":1e300}})", "/output/sampleRate:out_of_range"},
+                    Refused{R"({"text":"a","output":{"sampleRate":44100.5}})", "/output/sampleRate:wrong_type"},
+                    Refused{R"({"text":"a","output":{"format":"wav","bitrate":64000}})",
+                            "/output/bitrate:not_applicable"},
+                    Refused{R"({"text":"a","metadata":{"":"x"}})", "/metadata/:too_long"},
+                    Refused{R"({"text":"a","metadata":{"a/b~":1}})", "/metadata/a~1b~0:wrong_type"}));
+
+TEST(ParseJobSpec, counts_characters_not_bytes) {
+  const SpecLimits limits{.max_text_characters = 3};
+  EXPECT_TRUE(parse_job_spec(R"({"text":"日本語"})", limits));
+  const auto over = parse_job_spec(R"({"text":"日本語!"})", limits);
+  ASSERT_FALSE(over);
+  EXPECT_EQ(over.error().fields.at(0).code, "too_long");
+}
+
+TEST(ParseJobSpec, refuses_nesting_that_no_request_needs) {
+  const std::string deep = std::string(5'000, '[') + std::string(5'000, ']');
+  EXPECT_THAT(codes_of(R"({"text":"a","metadata":)" + deep + "}"), ElementsAre(":bad_json"));
+}
+
+TEST(ParseJobSpec, takes_sixteen_pairs_of_metadata_and_not_seventeen) {
+  const auto body = [](int pairs) {
+    std::string metadata;
+    for (int i = 0; i < pairs; ++i) metadata += (i ? ",\"" : "\"") + std::to_string(i) + "\":\"\"";
+    return R"({"text":"a","metadata":{)" + metadata + "}}";
+  };
+  EXPECT_THAT(codes_of(body(16)), IsEmpty());
+  EXPECT_THAT(codes_of(body(17)), ElementsAre("/metadata:too_many"));
+}
+
+}  // namespace
+}  // namespace soundbite
