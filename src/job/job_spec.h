@@ -18,9 +18,9 @@ struct SpecLimits {
 
 struct OutputSpec {
   Format format = Format::mp3;
-  std::optional<int> bitrate;      // bits per second
-  std::optional<int> sample_rate;  // Hz
-  std::optional<int> channels;     // 1 or 2
+  std::optional<int> bitrate = {};      // bits per second
+  std::optional<int> sample_rate = {};  // Hz
+  std::optional<int> channels = {};     // 1 or 2
   bool operator==(const OutputSpec&) const = default;
 };
 

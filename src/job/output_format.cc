@@ -22,7 +22,7 @@ constexpr std::array<BitrateBand, 3> mp3_bands = {{
 }};
 
 // What a FLAC frame header can say without asking STREAMINFO, and the two studio rates above.
-constexpr std::array flac_rates = {8'000,  11'025, 12'000, 16'000, 22'050, 24'000,  32'000,  44'100,
+constexpr std::array flac_rates = {8'000,  11'025, 12'000, 16'000, 22'050,  24'000,  32'000,  44'100,
                                    48'000, 64'000, 88'200, 96'000, 176'400, 192'000, 352'800, 384'000};
 
 // An Ogg Opus file plays at 48 kHz whatever went in (RFC 7845), so no other rate can be promised.

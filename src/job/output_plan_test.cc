@@ -8,7 +8,8 @@ namespace {
 TEST(PlanOutput, keeps_the_sources_rate_and_fills_in_the_defaults) {
   EXPECT_EQ(plan_output({.format = Format::mp3}, 22'050), (OutputPlan{Format::mp3, 22'050, 1, 64'000}));
   EXPECT_EQ(plan_output({.format = Format::wav}, 22'050), (OutputPlan{Format::wav, 22'050, 1, 0}));
-  EXPECT_EQ(plan_output({.format = Format::opus, .channels = 2}, 16'000), (OutputPlan{Format::opus, 48'000, 2, 64'000}));
+  EXPECT_EQ(plan_output({.format = Format::opus, .channels = 2}, 16'000),
+            (OutputPlan{Format::opus, 48'000, 2, 64'000}));
 }
 
 TEST(PlanOutput, moves_to_a_rate_that_takes_the_bitrate_when_no_rate_was_asked) {

@@ -247,13 +247,19 @@ void check_output(const OutputSpec& output, std::vector<FieldError>& errors) {
                traits.max_rate, traits.name, errors);
   check_choice("/output/channels", "channels", output.channels, {}, 1, traits.max_channels, traits.name, errors);
   if (!output.bitrate) return;
-  if (traits.max_bitrate == 0) {
+  if (traits.bands.empty()) {
     errors.push_back(
         {"/output/bitrate", "not_applicable", std::string(traits.name) + " has no bitrate; remove it", {}});
     return;
   }
-  check_choice("/output/bitrate", "bitrates (bits per second)", output.bitrate, traits.bitrates, traits.min_bitrate,
-               traits.max_bitrate, traits.name, errors);
+  const int channels = std::clamp(output.channels.value_or(1), 1, 2);
+  const bool rate_fixed = output.sample_rate && allows_rate(traits, *output.sample_rate);
+  const BitrateChoice choice = rate_fixed ? bitrates_at(*band_at(traits, *output.sample_rate), channels)
+                                          : all_bitrates(traits, channels);
+  std::string what = channels == 1 ? "bitrates (bits per second) for one channel" : "bitrates for two channels";
+  if (rate_fixed) what += " at " + std::to_string(*output.sample_rate) + " Hz";
+  check_choice("/output/bitrate", what, output.bitrate, choice.values, choice.range.low, choice.range.high, traits.name,
+               errors);
 }
 
 Result<JobSpec> parse_job_spec(std::string_view body, const SpecLimits& limits) {
