@@ -1,7 +1,5 @@
-# room(NAME [FOLDER path] [DEPS rooms...] [LIBS targets...])
-#
-# Makes the static library NAME from src/<folder>/*.cc and the test program NAME_test from src/<folder>/*_test.cc. Files are
-# globbed, so that no list of tests is kept by hand and none drops out of the build.
+# The targets of the product. Sources and tests are globbed, so that no list of tests is kept by hand and none drops out
+# of the build.
 include(GoogleTest)
 
 add_library(compile_rules INTERFACE)
@@ -12,6 +10,33 @@ target_compile_options(compile_rules INTERFACE -Wall -Wextra -Wpedantic -Wshadow
 set(PRECOMPILED <algorithm> <array> <chrono> <cstdint> <expected> <functional> <map> <memory> <optional> <span> <string>
   <string_view> <unordered_map> <utility> <variant> <vector>)
 
+# Every GoogleTest program: what the sanitizer builds need, and no more.
+add_custom_target(all_tests)
+
+# What the sanitizers are told when tests run; each suppression stands in its file with the reason.
+set(SANITIZER_ENVIRONMENT
+  "ASAN_SYMBOLIZER_PATH=/usr/lib/llvm-19/bin/llvm-symbolizer"
+  "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1"
+  "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/lsan.supp:print_suppressions=0"
+  "UBSAN_OPTIONS=print_stacktrace=1"
+  "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/tsan.supp:external_symbolizer_path=/usr/lib/llvm-19/bin/llvm-symbolizer")
+
+# test_program(NAME LABEL label SOURCES files... LIBS targets...)
+#
+# A GoogleTest program; ctest runs each of its tests by itself, under the label: unit, contract or fault.
+function(test_program name)
+  cmake_parse_arguments(TEST "" "LABEL" "SOURCES;LIBS" ${ARGN})
+  add_executable(${name} ${TEST_SOURCES})
+  target_link_libraries(${name} PRIVATE compile_rules ${TEST_LIBS} GTest::gmock_main)
+  target_precompile_headers(${name} REUSE_FROM base)
+  add_dependencies(all_tests ${name})
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT 120 LABELS ${TEST_LABEL} ENVIRONMENT "${SANITIZER_ENVIRONMENT}")
+endfunction()
+
+# room(NAME [FOLDER path] [DEPS rooms...] [LIBS targets...])
+#
+# Makes the static library NAME from src/<folder>/*.cc and the test program NAME_test from src/<folder>/*_test.cc.
 function(room name)
   cmake_parse_arguments(ROOM "" "FOLDER" "DEPS;LIBS" ${ARGN})
   if(NOT ROOM_FOLDER)
@@ -38,8 +63,6 @@ function(room name)
     target_include_directories(${name} INTERFACE ${CMAKE_SOURCE_DIR}/src)
   endif()
   if(tests)
-    add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE compile_rules ${name} GTest::gmock_main)
-    gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120 LABELS unit)
+    test_program(${name}_test LABEL unit SOURCES ${tests} LIBS ${name})
   endif()
 endfunction()
