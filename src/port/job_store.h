@@ -78,6 +78,7 @@ class JobStore {
 
   // As get, when the job's version is, or becomes, other than `seen`; at `deadline` as it is then (never a timeout
   // error).
+  // Cancellable: ends at once, with operation_aborted, when its coroutine is cancelled.
   virtual awaitable<Result<Job>> wait(JobId id, Owner owner, std::int64_t seen, Deadline deadline) = 0;
 
   virtual awaitable<Result<JobPage>> list(ListQuery query, Deadline deadline) = 0;
