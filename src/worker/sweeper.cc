@@ -1,5 +1,7 @@
 #include "worker/sweeper.h"
 
+#include <algorithm>
+
 namespace soundbite {
 
 Sweeper::Sweeper(asio::any_io_executor executor, JobStore& jobs, BlobStore& blobs, Log& log, SweeperOptions options)
@@ -38,6 +40,8 @@ awaitable<Result<Swept>> Sweeper::run_once(Deadline deadline) {
 
   // Blobs of expired records that cannot be removed now are orphans the next time round.
   orphans->insert(orphans->end(), records->orphan_keys.begin(), records->orphan_keys.end());
+  std::ranges::sort(*orphans);
+  orphans->erase(std::ranges::unique(*orphans).begin(), orphans->end());
   for (const auto& key : *orphans) {
     if (auto removed = co_await blobs_.remove(key, deadline); !removed) co_return std::unexpected(removed.error());
     ++swept.blobs_removed;

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::chrono::seconds port_call{10};     // one call to a store or queue
 constexpr std::chrono::seconds receive_wait{20};  // one long poll
-constexpr std::chrono::seconds pause{1};          // after a failing queue, or while the disk is full
 constexpr Milliseconds lease_margin{2'000};       // work is abandoned this long before the lease ends, clocks differ
 
 std::string blob_key(const Job& job, Format format) {
@@ -48,7 +47,7 @@ class WorkerLoop final : public Worker {
 
   awaitable<bool> run_once(Deadline deadline) override {
     if (!ports_.blobs.has_room()) {  // a state, not a failure: no attempt is spent on it
-      co_await stop_event_.wait(std::min(deadline, Deadline::in(pause), sooner));
+      co_await stop_event_.wait(std::min(deadline, Deadline::in(options_.pause), sooner));
       co_return false;
     }
     auto message = co_await receive(deadline);
@@ -79,7 +78,7 @@ class WorkerLoop final : public Worker {
     auto& messages = std::get<0>(first);
     if (!messages) {
       ports_.log.warn("receive_failed", {{"error", messages.error().message}});
-      co_await stop_event_.wait(Deadline::in(pause));
+      co_await stop_event_.wait(Deadline::in(options_.pause));
       co_return std::nullopt;
     }
     if (messages->empty()) co_return std::nullopt;
@@ -190,7 +189,7 @@ class WorkerLoop final : public Worker {
       }
       ports_.log.warn("settle_failed", {{"job", job.id.text()}, {"error", settled_job.error().message}});
       if (lease_end.passed() || (stopping_ && tries > 3)) co_return;  // the sweeper returns the job and finds the blob
-      co_await stop_event_.wait(Deadline::in(pause));
+      co_await stop_event_.wait(Deadline::in(options_.pause));
     }
   }
 

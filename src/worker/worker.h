@@ -23,6 +23,7 @@ struct WorkerOptions {
   Milliseconds lease{30'000};
   Milliseconds heartbeat{10'000};
   Milliseconds progress_interval{1'000};
+  Milliseconds pause{1'000};  // after a call that failed, and while the disk is full
 };
 
 struct WorkerPorts {

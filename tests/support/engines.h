@@ -1,0 +1,91 @@
+// Engines that speak numbers and write them down: for tests of the rooms above the ports.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+
+#include "port/media_engine.h"
+#include "port/speech_engine.h"
+
+namespace soundbite {
+
+// Speaks `chunks` chunks of ten samples. A gate, when set, is called before each chunk and may block or fail.
+// Thread-safe but for the public members, which are set before use.
+class FakeSpeech final : public SpeechEngine {
+ public:
+  int chunks = 3;
+  std::function<Result<void>(int chunk, std::stop_token)> gate;
+  std::function<Result<void>()> on_start;
+
+  std::vector<Voice> voices() override {
+    return {{"espeak:en-us", "English", "espeak-ng", {"en-US"}, "male", 22'050, "", {}, ""}};
+  }
+  Result<Voice> find_voice(const std::string& id) override {
+    for (auto& voice : voices()) {
+      if (voice.id == id) return voice;
+    }
+    return std::unexpected(Error{ErrorCode::not_found,
+                                 "there is no voice " + id,
+                                 {{"/voiceId", "unknown_voice", "GET /api/v1/voices lists them", {"espeak:en-us"}}}});
+  }
+  Result<void> preload(const std::string&) override { return {}; }
+  Result<std::unique_ptr<Speech>> start(const SpeechRequest& request) override {
+    if (auto voice = find_voice(request.voice_id); !voice) return std::unexpected(voice.error());
+    if (on_start) {
+      if (auto started = on_start(); !started) return std::unexpected(started.error());
+    }
+    return std::make_unique<Numbers>(*this);
+  }
+
+ private:
+  struct Numbers final : Speech {
+    explicit Numbers(FakeSpeech& maker) : engine(maker) {}
+    int sample_rate() const override { return 22'050; }
+    Result<std::optional<PcmChunk>> next(std::stop_token stop) override {
+      if (made == engine.chunks) return std::nullopt;
+      if (engine.gate) {
+        if (auto passed = engine.gate(made, stop); !passed) return std::unexpected(passed.error());
+      }
+      if (stop.stop_requested()) return fail(ErrorCode::cancelled, "stopped");
+      ++made;
+      return PcmChunk{std::vector<float>(10, 0.5F), static_cast<double>(made) / engine.chunks};
+    }
+    FakeSpeech& engine;
+    int made = 0;
+  };
+};
+
+// Writes one byte per sample. `finish_error`, when set, is what the next finish answers.
+class FakeMedia final : public MediaEngine {
+ public:
+  std::mutex mutex;
+  std::optional<Error> finish_error;
+  std::atomic<int> kills{0};
+
+  Result<std::unique_ptr<Encode>> start(const EncodeRequest& request, const File& output) override {
+    return std::make_unique<Writer>(*this, request, output);
+  }
+
+ private:
+  struct Writer final : Encode {
+    Writer(FakeMedia& m, const EncodeRequest& r, const File& o) : media(m), request(r), output(o) {}
+    Result<void> write(std::span<const float> samples) override {
+      frames += samples.size();
+      return output.write_all(std::vector<std::byte>(samples.size(), std::byte{'s'}));
+    }
+    Result<MediaReport> finish() override {
+      const std::lock_guard lock(media.mutex);
+      if (media.finish_error) return std::unexpected(*std::exchange(media.finish_error, std::nullopt));
+      return MediaReport{request.input_rate, 1, frames, static_cast<double>(frames) / request.input_rate};
+    }
+    void kill() override { ++media.kills; }
+    FakeMedia& media;
+    EncodeRequest request;
+    const File& output;
+    std::uint64_t frames = 0;
+  };
+};
+
+}  // namespace soundbite
