@@ -5,7 +5,7 @@ include(GoogleTest)
 add_library(compile_rules INTERFACE)
 target_include_directories(compile_rules INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(compile_rules INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-  -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wnull-dereference -Wimplicit-fallthrough -Werror)
+  -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wnull-dereference -Wimplicit-fallthrough -Wno-missing-designated-field-initializers -Werror)
 
 set(PRECOMPILED <algorithm> <array> <chrono> <cstdint> <expected> <functional> <map> <memory> <optional> <span> <string>
   <string_view> <unordered_map> <utility> <variant> <vector>)
@@ -36,15 +36,16 @@ endfunction()
 
 # room(NAME [FOLDER path] [DEPS rooms...] [LIBS targets...] [TEST_LIBS targets...])
 #
-# Makes the static library NAME from src/<folder>/*.cc and the test program NAME_test from src/<folder>/*_test.cc.
+# Makes the static library NAME from src/<folder>/*.cc and the folders in it, and the test program NAME_test from the
+# *_test.cc among them.
 function(room name)
   cmake_parse_arguments(ROOM "" "FOLDER" "DEPS;LIBS;TEST_LIBS" ${ARGN})
   if(NOT ROOM_FOLDER)
     set(ROOM_FOLDER ${name})
   endif()
   set(folder ${CMAKE_SOURCE_DIR}/src/${ROOM_FOLDER})
-  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
-  file(GLOB tests CONFIGURE_DEPENDS ${folder}/*_test.cc)
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc ${folder}/*/*.cc)
+  file(GLOB tests CONFIGURE_DEPENDS ${folder}/*_test.cc ${folder}/*/*_test.cc)
   if(tests)
     list(REMOVE_ITEM sources ${tests})
   endif()

@@ -23,15 +23,14 @@ bool speaks(const Voice& voice, std::string_view language) {
          });
 }
 
-// The voice a request gets when it names none and none is configured.
+}  // namespace
+
 std::string first_working_voice(SpeechEngine& speech) {
   for (const auto& voice : speech.voices()) {
     if (voice.engine == "piper" && voice.broken.empty()) return voice.id;
   }
   return "espeak:en-us";
 }
-
-}  // namespace
 
 Soundbites::Soundbites(JobStore& jobs, BlobStore& blobs, SpeechEngine& speech, const Clock& clock, Random& random,
                        SoundbitesOptions options)

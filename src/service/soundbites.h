@@ -16,6 +16,10 @@
 
 namespace soundbite {
 
+// The voice a request gets when it names none and none is configured: the first Piper voice that works, else
+// espeak-ng's English.
+std::string first_working_voice(SpeechEngine& speech);
+
 struct SoundbitesOptions {
   std::string environment = "development";
   std::string default_voice;  // for requests that name none; empty: the first that works
