@@ -1,0 +1,150 @@
+"""Status, list, submit and start with 1,000,000 jobs in the table, against 1,000; and the query plans."""
+
+import random
+import re
+import shutil
+import sqlite3
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from claim import Report, column, interleave
+from http_client import Client
+from setting import HERE, Missing
+
+TITLE = "1,000,000 jobs in the table, against 1,000"
+REQUESTS = 300
+NOISE = 1.25  # what "as fast" may mean, of medians of requests on a shared machine
+PENDING_SHARE = 1000  # one in so many waits; as many failed
+
+
+def run(setting) -> Report:
+    report = Report(TITLE)
+    sizes = {"1,000 jobs": 1000, "1,000,000 jobs": max(2000, round(1_000_000 * setting.scale))}
+    try:
+        template = _template(setting)
+    except Missing as reason:
+        report.missing.append(str(reason))
+        return report
+    folders = {name: _filled(setting, template, size) for name, size in sizes.items()}
+
+    starts = interleave({name: lambda folder=folder: _start(setting, folder) for name, (folder, _) in folders.items()}, setting.runs)
+    with ExitStack() as stack:
+        sides = {}
+        for name, (folder, ids) in folders.items():
+            client = Client(stack.enter_context(setting.serve(folder, workers=0)).port)
+            sides[name] = lambda client=client, ids=ids: _requests(client, ids)
+        runs = interleave(sides, setting.runs)
+    few, many = sizes
+    ready = {name: report.add(name, "start", "s", column(rows, "ready_s")) for name, rows in starts.items()}
+    report.ratio("start", ready[many], ready[few], NOISE)
+    for metric in runs[many][0]:
+        figures = {name: report.add(name, metric, "ms", column(rows, metric)) for name, rows in runs.items()}
+        report.ratio(metric, figures[many], figures[few], NOISE)
+    report.notes += _plans(folders[many][0])
+    return report
+
+
+def _template(setting) -> Path:
+    """A folder whose only job is settled: the row that all others are copies of."""
+    folder = setting.fresh("jobs-template")
+    with setting.serve(folder, workers=1) as server:
+        client = Client(server.port)
+        client.settle(client.submit("Hello.", voiceId="espeak:en-us", metadata={"order": "42"}))
+    return folder
+
+
+def _database(folder: Path) -> Path:
+    return next(one for one in sorted(folder.rglob("*")) if one.is_file() and one.read_bytes()[:15] == b"SQLite format 3")
+
+
+def _uuid7(milliseconds: int, choice: random.Random) -> bytes:
+    raw = bytearray(milliseconds.to_bytes(6) + choice.randbytes(10))
+    raw[6], raw[8] = raw[6] & 0x0F | 0x70, raw[8] & 0x3F | 0x80
+    return bytes(raw)
+
+
+def _filled(setting, template: Path, size: int) -> tuple[Path, list[str]]:
+    """A folder with so many jobs, made straight in its database while no server runs; and the ids of some of them."""
+    folder = setting.scratch / f"jobs-{size}"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(template, folder)
+    choice = random.Random(size)
+    database = sqlite3.connect(_database(folder))
+    database.row_factory = sqlite3.Row
+    database.execute("PRAGMA synchronous = OFF")
+    row = dict(database.execute("SELECT * FROM job").fetchone())
+    spec = database.execute("SELECT spec FROM job_spec").fetchone()[0]
+    names = list(row)
+    now = int(time.time() * 1000)
+    kept, counts = [], {"pending": 0, "ready": 0, "failed": 0}
+
+    def rows():
+        for index in range(size - 1):
+            made = now - (size - index) * 100
+            state = {0: "pending", 1: "failed"}.get(index % PENDING_SHARE, "ready")
+            counts[state] += 1
+            one = row | {"seq": index + 10, "id": _uuid7(made, choice), "created_at": made, "updated_at": made, "due_at": made}
+            one |= {"status": {"pending": 0, "ready": 2, "failed": 3}[state], "expires_at": now + 30 * 86_400_000}
+            if index % (size // 500) == 3:
+                kept.append(one["id"].hex())
+            yield [one[name] for name in names]
+
+    database.executemany(f"INSERT INTO job ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})", rows())
+    database.executemany("INSERT INTO job_spec (seq, spec) VALUES (?, ?)", ((index + 10, spec) for index in range(size - 1)))
+    database.execute("UPDATE counts SET pending = ?, ready = ready + ?, failed = ?", tuple(counts.values()))
+    database.commit()
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return folder, [f"{one[:8]}-{one[8:12]}-{one[12:16]}-{one[16:20]}-{one[20:]}" for one in kept]
+
+
+def _start(setting, folder: Path) -> dict:
+    with setting.serve(folder, workers=0) as server:
+        return {"ready_s": server.ready_s}
+
+
+def _requests(client: Client, ids: list[str]) -> dict:
+    """The median latency of each kind of request, one at a time, in ms."""
+    cursor = client.get("/api/v1/soundbites?limit=20").get("nextCursor", "")
+    kinds = {
+        "status": lambda index: client.call("GET", f"/api/v1/soundbites/{ids[index % len(ids)]}"),
+        "list, newest": lambda _: client.call("GET", "/api/v1/soundbites?limit=20"),
+        "list, next page": lambda _: client.call("GET", f"/api/v1/soundbites?limit=20&cursor={cursor}"),
+        "list, failed only": lambda _: client.call("GET", "/api/v1/soundbites?limit=20&status=failed"),
+        "submit": lambda index: client.submit(f"Order {index}.", voiceId="espeak:en-us"),
+    }
+    answer = {}
+    for name, call in kinds.items():
+        times = []
+        for index in range(REQUESTS):
+            start = time.perf_counter()
+            call(index)
+            times.append((time.perf_counter() - start) * 1000)
+        answer[name] = sorted(times)[REQUESTS // 2]
+    return answer
+
+
+def _plans(folder: Path) -> list[str]:
+    """How SQLite runs the statements of the requests above, on the large table."""
+    statements = _statements()
+    database = sqlite3.connect(f"file:{_database(folder)}?mode=ro", uri=True)
+    lines = []
+    for name in ("load_job", "list_jobs", "list_jobs_by_status", "list_dead_letters", "due_jobs", "next_due", "oldest_due", "lapsed_leases", "expired_jobs", "load_counts"):
+        plan = database.execute(f"EXPLAIN QUERY PLAN {statements[name]}", _nulls(statements[name]))
+        lines.append(f"plan of {name}: {'; '.join(row[3] for row in plan)}")
+    return lines
+
+
+def _nulls(statement: str) -> list[None]:
+    return [None] * max((int(one) for one in re.findall(r"\?(\d+)", statement)), default=0)
+
+
+def _statements() -> dict[str, str]:
+    """The store's statements by name, as its source has them."""
+    source = (HERE.parent / "src" / "adapter" / "embedded" / "statements.cc").read_text().replace("\\\n", "")
+    macros = {name: "".join(re.findall(r'"([^"]*)"', text)) for name, text in re.findall(r"#define (\w+) (.*)", source)}
+    return {
+        name: "".join(literal or macros[macro] for literal, macro in re.findall(r'"([^"]*)"|\b([A-Z_]{6,})\b', text))
+        for name, text in re.findall(r"case Sql::(\w+):\s*return ([^;]*);", source)
+    }
