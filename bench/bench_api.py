@@ -13,7 +13,12 @@ from setting import VOICE_ID, Missing
 
 TITLE = "Submitting and reading jobs, 64 connections"
 CONNECTIONS = 64
-BODY = {"text": "Order @N@ is ready to be collected at the desk.", "voiceId": VOICE_ID, "output": {"format": "mp3"}, "metadata": {"order": "42"}}
+BODY = {
+    "text": "Order @N@ is ready to be collected at the desk.",
+    "voiceId": VOICE_ID,
+    "output": {"format": "mp3"},
+    "metadata": {"order": "42"},
+}
 
 
 def run(setting) -> Report:
@@ -31,14 +36,23 @@ def _submits(setting, report: Report) -> None:
         def one() -> dict:
             with start() as server:  # a fresh folder each time: both sides begin with nothing
                 url = f"{server.url}/api/v1/soundbites"
-                return wrk.load(url, connections=CONNECTIONS, seconds=seconds, scratch=setting.scratch, body=BODY, server=server.process.pid)
+                return wrk.load(
+                    url,
+                    connections=CONNECTIONS,
+                    seconds=seconds,
+                    scratch=setting.scratch,
+                    body=BODY,
+                    server=server.process.pid,
+                )
 
         return one
 
     sides = {}
     try:
-        setting.soundbite
-        sides["SoundBite"] = on(lambda: setting.serve(setting.fresh("submit"), workers=0))
+        setting.program("soundbite")
+        sides["SoundBite"] = on(
+            lambda: setting.serve(setting.fresh("submit"), workers=0, extra=("--queue-limit", "1000000"))
+        )
     except Missing as reason:
         report.missing.append(str(reason))
     sides["Fastify + better-sqlite3"] = on(lambda: setting.fastify(setting.fresh("fastify") / "jobs.db"))
@@ -69,7 +83,10 @@ def _reads(setting, report: Report) -> None:
         client = Client(fastify.port)
         job = json.loads(client.call("POST", "/api/v1/soundbites", BODY))["id"]
         client.call("POST", f"/settle/{job}", {})
-        urls["Fastify + better-sqlite3"], pids["Fastify + better-sqlite3"] = f"{fastify.url}/api/v1/soundbites/{job}", fastify.process.pid
+        urls["Fastify + better-sqlite3"], pids["Fastify + better-sqlite3"] = (
+            f"{fastify.url}/api/v1/soundbites/{job}",
+            fastify.process.pid,
+        )
         body = body or client.call("GET", f"/api/v1/soundbites/{job}")
         folder = setting.fresh("nginx")
         (folder / "www").mkdir()
@@ -78,7 +95,9 @@ def _reads(setting, report: Report) -> None:
         urls["nginx, a file"], pids["nginx, a file"] = f"{nginx.url}/job", nginx.process.pid
 
         def on(name):
-            return lambda: wrk.load(urls[name], connections=CONNECTIONS, seconds=seconds, scratch=setting.scratch, server=pids[name])
+            return lambda: wrk.load(
+                urls[name], connections=CONNECTIONS, seconds=seconds, scratch=setting.scratch, server=pids[name]
+            )
 
         runs = interleave({name: on(name) for name in urls}, setting.runs)
     report.notes.append(f"the settled job that is read has {len(body)} bytes")

@@ -1,5 +1,5 @@
-"""Memory of a server with one voice and one run at a time: after 100 and 1,000 different sentences, then after one of 20
-seconds. The tree of its processes, summed."""
+"""Memory of a server with one voice and one run at a time: after 100 and 1,000 different sentences, then after one of
+20 seconds. The tree of its processes, summed."""
 
 import texts
 from claim import Report, number
@@ -24,9 +24,13 @@ def run(setting) -> Report:
         spoken = _speak(client, range(few))
         after_few = report.add("SoundBite", f"resident after {few} sentences", "MB", [tree_rss_mb(server.process.pid)])
         spoken += _speak(client, range(few, many))
-        after_many = report.add("SoundBite", f"resident after {many} sentences", "MB", [tree_rss_mb(server.process.pid)])
+        after_many = report.add(
+            "SoundBite", f"resident after {many} sentences", "MB", [tree_rss_mb(server.process.pid)]
+        )
         peak = report.add("SoundBite", "highest resident", "MB", [tree_peak_mb(server.process.pid)])
-        long = client.settle(client.submit(texts.LONG_SENTENCE, voiceId=VOICE_ID, output={"format": "wav"}))["output"]["durationSeconds"]
+        long = client.settle(client.submit(texts.LONG_SENTENCE, voiceId=VOICE_ID, output={"format": "wav"}))["output"][
+            "durationSeconds"
+        ]
         report.add("SoundBite", f"resident after a sentence of {long:.0f} s", "MB", [tree_rss_mb(server.process.pid)])
         peak_long = report.add("SoundBite", "highest resident then", "MB", [tree_peak_mb(server.process.pid)])
     report.notes.append(f"{many} sentences, {number(spoken, 's')} of audio")

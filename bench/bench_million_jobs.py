@@ -28,7 +28,9 @@ def run(setting) -> Report:
         return report
     folders = {name: _filled(setting, template, size) for name, size in sizes.items()}
 
-    starts = interleave({name: lambda folder=folder: _start(setting, folder) for name, (folder, _) in folders.items()}, setting.runs)
+    starts = interleave(
+        {name: lambda folder=folder: _start(setting, folder) for name, (folder, _) in folders.items()}, setting.runs
+    )
     with ExitStack() as stack:
         sides = {}
         for name, (folder, ids) in folders.items():
@@ -55,7 +57,9 @@ def _template(setting) -> Path:
 
 
 def _database(folder: Path) -> Path:
-    return next(one for one in sorted(folder.rglob("*")) if one.is_file() and one.read_bytes()[:15] == b"SQLite format 3")
+    return next(
+        one for one in sorted(folder.rglob("*")) if one.is_file() and one.read_bytes()[:15] == b"SQLite format 3"
+    )
 
 
 def _uuid7(milliseconds: int, choice: random.Random) -> bytes:
@@ -84,14 +88,22 @@ def _filled(setting, template: Path, size: int) -> tuple[Path, list[str]]:
             made = now - (size - index) * 100
             state = {0: "pending", 1: "failed"}.get(index % PENDING_SHARE, "ready")
             counts[state] += 1
-            one = row | {"seq": index + 10, "id": _uuid7(made, choice), "created_at": made, "updated_at": made, "due_at": made}
+            one = row | {
+                "seq": index + 10,
+                "id": _uuid7(made, choice),
+                "created_at": made,
+                "updated_at": made,
+                "due_at": made,
+            }
             one |= {"status": {"pending": 0, "ready": 2, "failed": 3}[state], "expires_at": now + 30 * 86_400_000}
             if index % (size // 500) == 3:
                 kept.append(one["id"].hex())
             yield [one[name] for name in names]
 
     database.executemany(f"INSERT INTO job ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})", rows())
-    database.executemany("INSERT INTO job_spec (seq, spec) VALUES (?, ?)", ((index + 10, spec) for index in range(size - 1)))
+    database.executemany(
+        "INSERT INTO job_spec (seq, spec) VALUES (?, ?)", ((index + 10, spec) for index in range(size - 1))
+    )
     database.execute("UPDATE counts SET pending = ?, ready = ready + ?, failed = ?", tuple(counts.values()))
     database.commit()
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -130,7 +142,18 @@ def _plans(folder: Path) -> list[str]:
     statements = _statements()
     database = sqlite3.connect(f"file:{_database(folder)}?mode=ro", uri=True)
     lines = []
-    for name in ("load_job", "list_jobs", "list_jobs_by_status", "list_dead_letters", "due_jobs", "next_due", "oldest_due", "lapsed_leases", "expired_jobs", "load_counts"):
+    for name in (
+        "load_job",
+        "list_jobs",
+        "list_jobs_by_status",
+        "list_dead_letters",
+        "due_jobs",
+        "next_due",
+        "oldest_due",
+        "lapsed_leases",
+        "expired_jobs",
+        "load_counts",
+    ):
         plan = database.execute(f"EXPLAIN QUERY PLAN {statements[name]}", _nulls(statements[name]))
         lines.append(f"plan of {name}: {'; '.join(row[3] for row in plan)}")
     return lines

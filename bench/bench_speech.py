@@ -28,7 +28,9 @@ def run(setting) -> Report:
             sides[name] = lambda text, library_=library_: library_.ask(text=text)
         runs = interleave({name: _minute(speak) for name, speak in sides.items()}, setting.runs)
 
-    cpu = {name: report.add(name, "CPU per second of audio", "s", column(rows, "cpu_per_s")) for name, rows in runs.items()}
+    cpu = {
+        name: report.add(name, "CPU per second of audio", "s", column(rows, "cpu_per_s")) for name, rows in runs.items()
+    }
     for name, rows in runs.items():
         report.add(name, "audio", "s", column(rows, "audio_s"))
     ours = cpu.get("SoundBite")

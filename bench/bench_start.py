@@ -1,6 +1,6 @@
 """From the start of `serve` to its ready line: on an empty folder, and on one that has been used."""
 
-from claim import Report, interleave, column
+from claim import Report, column, interleave
 from http_client import Client
 from measure import tree_rss_mb
 from setting import Missing
@@ -20,10 +20,13 @@ def run(setting) -> Report:
         report.missing.append(str(reason))
         return report
     runs = interleave(
-        {"empty folder": lambda: _start(setting, setting.fresh("start")), "used folder": lambda: _start(setting, used)}, setting.runs
+        {"empty folder": lambda: _start(setting, setting.fresh("start")), "used folder": lambda: _start(setting, used)},
+        setting.runs,
     )
     for name, rows in runs.items():
-        report.at_most(f"ready, {name}", report.add(name, "to the ready line", "s", column(rows, "ready_s")).median, 0.3, "s")
+        report.at_most(
+            f"ready, {name}", report.add(name, "to the ready line", "s", column(rows, "ready_s")).median, 0.3, "s"
+        )
         report.add(name, "resident when ready", "MB", column(rows, "rss_mb"))
     return report
 

@@ -50,12 +50,29 @@ class Report:
         self.figures.append(figure)
         return figure
 
-    def ratio(self, what: str, ours: Figure | None, theirs: Figure | None, limit: float, *, at_least: bool = False, stated: bool = True) -> None:
+    def ratio(
+        self,
+        what: str,
+        ours: Figure | None,
+        theirs: Figure | None,
+        limit: float,
+        *,
+        at_least: bool = False,
+        stated: bool = True,
+    ) -> None:
         """Bounds the ratio of the medians; nothing when a side is missing."""
         if ours is None or theirs is None:
             return
         self.bounds.append(
-            Bound(what, ours.median / theirs.median, limit, at_least, ours=amount(ours), theirs=amount(theirs), stated=stated)
+            Bound(
+                what,
+                ours.median / theirs.median,
+                limit,
+                at_least,
+                ours=amount(ours),
+                theirs=amount(theirs),
+                stated=stated,
+            )
         )
 
     def at_most(self, what: str, value: float, limit: float, unit: str) -> None:
@@ -88,15 +105,17 @@ def amount(figure: Figure) -> str:
 def table(report: Report) -> str:
     rows = [("side", "measured", "median", "min – max", "runs")]
     for one in report.figures:
-        spread = f"{number(min(one.values), one.unit).rpartition(' ')[0]} – {number(max(one.values), one.unit).rpartition(' ')[0]}"
-        rows.append((one.side, one.metric, amount(one), spread, str(len(one.values))))
+        low, high = (number(end(one.values), one.unit).rpartition(" ")[0] for end in (min, max))
+        rows.append((one.side, one.metric, amount(one), f"{low} – {high}", str(len(one.values))))
     widths = [max(len(row[i]) for row in rows) for i in range(5)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines.insert(1, "  ".join("-" * width for width in widths))
     for one in report.bounds:
         sign = "≥" if one.at_least else "≤"
         verdict = ("held" if one.held else "MISSED") if one.stated else "for comparison"
-        lines.append(f"{one.what}: {number(one.value, one.unit)} (stated {sign} {number(one.limit, one.unit)}) {verdict}")
+        lines.append(
+            f"{one.what}: {number(one.value, one.unit)} (stated {sign} {number(one.limit, one.unit)}) {verdict}"
+        )
     lines += [f"not measured: {one}" for one in report.missing]
     lines += [f"note: {one}" for one in report.notes]
     return "\n".join(lines)

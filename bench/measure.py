@@ -84,7 +84,9 @@ def command(argv: list, *, stdin: str | None = None, env: dict | None = None) ->
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
-        raise RuntimeError(f"{' '.join(map(str, argv))}\nexit {process.returncode}: {errors[0].decode(errors='replace')[-2000:]}")
+        raise RuntimeError(
+            f"{' '.join(map(str, argv))}\nexit {process.returncode}: {errors[0].decode(errors='replace')[-2000:]}"
+        )
     return {
         "wall_s": wall,
         "cpu_s": usage.ru_utime + usage.ru_stime,
@@ -172,7 +174,12 @@ class Library:
 
     def __init__(self, argv: list, env: dict | None = None):
         self.process = subprocess.Popen(
-            [str(one) for one in argv], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env
+            [str(one) for one in argv],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=env,
         )
 
     def ask(self, **question) -> dict:

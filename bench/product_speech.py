@@ -3,7 +3,6 @@
 import wave
 
 from measure import command
-from setting import Missing
 
 
 def library(setting, voice: str) -> "SayCommand":
@@ -14,7 +13,17 @@ class SayCommand:
     """`soundbite say` into a WAV file. What one word costs is taken off as start-up."""
 
     def __init__(self, setting, voice: str):
-        self.argv = [setting.soundbite, "say", "-", "--voice", voice, "-o", setting.scratch / "library.wav"]
+        self.argv = [
+            setting.soundbite,
+            "say",
+            "-",
+            "--voice",
+            voice,
+            "--sentence-silence",
+            "0",
+            "-o",
+            setting.scratch / "library.wav",
+        ]
         self.output = setting.scratch / "library.wav"
         self.speak("Ready.")
 

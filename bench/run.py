@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Runs the benches: every claim of the README, SoundBite and its peers in turn on the same two cores.
 
-    ./dev bench                     all of them
-    ./dev bench api cold_command    these
-    ./dev bench --markdown          the README's table from the last results
-    ./dev bench --check             exit 1 when a stated bound is missed
+./dev bench                     all of them
+./dev bench api cold_command    these
+./dev bench --markdown          the README's table from the last results
+./dev bench --check             exit 1 when a stated bound is missed
 """
 
 import argparse
@@ -18,25 +18,34 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+from claim import table
+from measure import open_files, two_cores
+from readme_table import readme_table
+from setting import Setting
+
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "build" / "bench"
-NAMES = ["speech", "first_audio", "http_speech", "cold_command", "espeak", "api", "under_load", "start", "memory", "million_jobs"]
+NAMES = [
+    "speech",
+    "first_audio",
+    "http_speech",
+    "cold_command",
+    "espeak",
+    "api",
+    "under_load",
+    "start",
+    "memory",
+    "million_jobs",
+]
 
 
 def main() -> int:
     options = parse()
-    sys.path.insert(0, str(HERE))
     if options.markdown:
-        from readme_table import readme_table
-
         print(readme_table(RESULTS, NAMES))
         return 0
 
     subprocess.run([str(HERE / "setup.sh")], check=True)
-    from claim import table
-    from measure import open_files, two_cores
-    from setting import Setting
-
     two_cores()
     open_files()
     setting = Setting(programs=options.programs.resolve(), runs=options.runs, scale=options.scale)
@@ -58,8 +67,12 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(NAMES)}")
     parser.add_argument("--runs", type=int, default=5, help="how often each side runs (default 5)")
-    parser.add_argument("--scale", type=float, default=1.0, help="shortens the load runs, to try a bench out (default 1)")
-    parser.add_argument("--programs", type=Path, default=HERE.parent / "build" / "release", help="the folder of soundbite")
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="shortens the load runs, to try a bench out (default 1)"
+    )
+    parser.add_argument(
+        "--programs", type=Path, default=HERE.parent / "build" / "release", help="the folder of soundbite"
+    )
     parser.add_argument("--check", action="store_true", help="exit 1 when a stated bound is missed or was not measured")
     parser.add_argument("--markdown", action="store_true", help="print the README's table from the last results")
     options = parser.parse_args()
@@ -70,7 +83,8 @@ def parse() -> argparse.Namespace:
 
 def save(name: str, report, options, started: float) -> None:
     """One JSON line per figure and bound, after one that tells of the machine and the run."""
-    model = next((line.partition(":")[2].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "")
+    cpus = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.partition(":")[2].strip() for line in cpus if line.startswith("model name")), "")
     lines = [
         {
             "bench": name,

@@ -1,4 +1,4 @@
-"""Where things are and how long to measure: the product under test, its peers, scratch space. One object, passed to every bench."""
+"""Where things are and how long to measure: the product under test, its peers, scratch space. Passed to every bench."""
 
 import os
 import shutil
@@ -65,7 +65,9 @@ class Setting:
         return {**os.environ, "PYTHONPATH": str(BUILD / "bench-onnxruntime")}
 
     def runtime_version(self) -> str:
-        return next((BUILD / "bench-onnxruntime").glob("onnxruntime-*.dist-info")).name.split("-")[1].removesuffix(".dist")
+        return (
+            next((BUILD / "bench-onnxruntime").glob("onnxruntime-*.dist-info")).name.split("-")[1].removesuffix(".dist")
+        )
 
     def piper_library(self, env: dict | None = None) -> Library:
         return Library([self.python, HERE / "peers" / "piper_library.py", self.voice], env=env)
@@ -87,7 +89,9 @@ class Setting:
     def nginx(self, folder: Path) -> Service:
         """One worker that serves the files of `folder`/www."""
         port = free_port()
-        config = (HERE / "peers" / "nginx.conf").read_text().replace("@FOLDER@", str(folder)).replace("@PORT@", str(port))
+        config = (
+            (HERE / "peers" / "nginx.conf").read_text().replace("@FOLDER@", str(folder)).replace("@PORT@", str(port))
+        )
         (folder / "nginx.conf").write_text(config)
         return Service(["nginx", "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"], port=port)
 

@@ -27,13 +27,26 @@ end
 """
 
 
-def load(url: str, *, connections: int, seconds: float, scratch: Path, body: dict | None = None, server: int | None = None) -> dict:
+def load(
+    url: str, *, connections: int, seconds: float, scratch: Path, body: dict | None = None, server: int | None = None
+) -> dict:
     """Requests per second, latencies in ms, and how many answers were not 2xx. `@N@` in the body becomes a counter."""
     text = f"[==[{json.dumps(body)}]==]" if body is not None else "nil"
     script = scratch / "wrk.lua"
     script.write_text(_SCRIPT % {"body": text})
     cpu = tree_cpu_s(server) if server else 0.0
-    argv = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--latency", "--timeout", "10s", "-s", str(script), url]
+    argv = [
+        "wrk",
+        "-t1",
+        f"-c{connections}",
+        f"-d{max(1, round(seconds))}s",
+        "--latency",
+        "--timeout",
+        "10s",
+        "-s",
+        str(script),
+        url,
+    ]
     output = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
     summary = json.loads(output.strip().splitlines()[-1])
     return {

@@ -3,8 +3,8 @@
     sherpa_library.py VOICE.onnx FOLDER
 
 sherpa-onnx reads the symbol table and a few facts that Piper keeps in VOICE.onnx.json from a text file and from the
-model's own metadata: both are made in FOLDER. Since version 2 it leaves phonemes to the caller: Piper's phonemizer makes
-them here, and its time is counted.
+model's own metadata: both are made in FOLDER. Since version 2 it leaves phonemes to the caller: Piper's phonemizer
+makes them here, and its time is counted.
 """
 
 import json
