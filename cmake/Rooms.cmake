@@ -34,18 +34,21 @@ function(test_program name)
     PROPERTIES TIMEOUT 120 LABELS ${TEST_LABEL} ENVIRONMENT "${SANITIZER_ENVIRONMENT}")
 endfunction()
 
-# room(NAME [FOLDER path] [DEPS rooms...] [LIBS targets...] [TEST_LIBS targets...])
+# room(NAME [FOLDER path] [SUBFOLDERS names...] [DEPS rooms...] [LIBS targets...] [TEST_LIBS targets...])
 #
-# Makes the static library NAME from src/<folder>/*.cc and the folders in it, and the test program NAME_test from the
+# Makes the static library NAME from src/<folder>/*.cc and its subfolders, and the test program NAME_test from the
 # *_test.cc among them.
 function(room name)
-  cmake_parse_arguments(ROOM "" "FOLDER" "DEPS;LIBS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "FOLDER" "SUBFOLDERS;DEPS;LIBS;TEST_LIBS" ${ARGN})
   if(NOT ROOM_FOLDER)
     set(ROOM_FOLDER ${name})
   endif()
   set(folder ${CMAKE_SOURCE_DIR}/src/${ROOM_FOLDER})
-  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc ${folder}/*/*.cc)
-  file(GLOB tests CONFIGURE_DEPENDS ${folder}/*_test.cc ${folder}/*/*_test.cc)
+  list(TRANSFORM ROOM_SUBFOLDERS PREPEND ${folder}/ OUTPUT_VARIABLE folders)
+  list(TRANSFORM folders APPEND /*.cc OUTPUT_VARIABLE patterns)
+  list(TRANSFORM folders APPEND /*_test.cc OUTPUT_VARIABLE test_patterns)
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc ${patterns})
+  file(GLOB tests CONFIGURE_DEPENDS ${folder}/*_test.cc ${test_patterns})
   if(tests)
     list(REMOVE_ITEM sources ${tests})
   endif()

@@ -28,6 +28,9 @@ struct HttpOptions {
   Milliseconds header_timeout{10'000};
   Milliseconds request_timeout{30'000};  // of the whole request, waits excluded
   Milliseconds idle_timeout{75'000};
+  // On a loopback address: refuses requests whose Host names another machine, so that a web page cannot reach the
+  // server under a name of its own (DNS rebinding).
+  bool refuse_rebinding = true;
 };
 
 // What the handlers use; all outlive the server.
@@ -41,7 +44,7 @@ struct HttpServices {
   Log& log;
 };
 
-// Runs on the one io thread; every method is called there.
+// Runs on the one io thread; every method is called there. Once it listens, stop() comes before its end.
 class HttpServer {
  public:
   virtual ~HttpServer() = default;

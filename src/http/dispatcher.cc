@@ -1,0 +1,172 @@
+#include "http/dispatcher.h"
+
+#include <algorithm>
+#include <boost/system/system_error.hpp>
+
+#include "base/id.h"
+#include "http/problems.h"
+#include "http/wire/characters.h"
+#include "http/wire/target.h"
+
+namespace soundbite {
+
+namespace {
+
+bool is_correlation_id(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '.' || c == '_' || c == '-';
+  });
+}
+
+bool is_lower_hex(std::string_view text) { return text.find_first_not_of("0123456789abcdef") == text.npos; }
+
+// The trace id of a W3C traceparent ("00-{32}-{16}-{2}"), or nothing. Later versions may be longer.
+std::string_view trace_id_of(std::string_view traceparent) {
+  if (traceparent.size() < 55 || traceparent[2] != '-' || traceparent[35] != '-' || traceparent[52] != '-') return {};
+  const std::string_view version = traceparent.substr(0, 2);
+  const std::string_view trace = traceparent.substr(3, 32);
+  const std::string_view parent = traceparent.substr(36, 16);
+  const bool form = is_lower_hex(version) && is_lower_hex(trace) && is_lower_hex(parent) &&
+                    is_lower_hex(traceparent.substr(53, 2)) && version != "ff";
+  const bool length = traceparent.size() == 55 || (version != "00" && traceparent[55] == '-');
+  const bool zero = trace.find_first_not_of('0') == trace.npos || parent.find_first_not_of('0') == parent.npos;
+  return form && length && !zero ? trace : std::string_view();
+}
+
+// "application/json", alone or with charset=utf-8.
+bool is_json(std::string_view content_type) {
+  const std::size_t semicolon = content_type.find(';');
+  if (!equals_folded(trimmed(content_type.substr(0, semicolon)), "application/json")) return false;
+  if (semicolon == content_type.npos) return true;
+  const std::string_view parameter = trimmed(content_type.substr(semicolon + 1));
+  return equals_folded(parameter, "charset=utf-8") || equals_folded(parameter, "charset=\"utf-8\"");
+}
+
+std::string too_large(std::size_t limit) { return "the body may have " + std::to_string(limit) + " bytes"; }
+
+}  // namespace
+
+Dispatcher::Dispatcher(const HttpOptions& options, const HttpServices& services, Drain& drain, Instruments& instruments,
+                       bool check_host)
+    : api_{options, services, drain}, instruments_(instruments), check_host_(check_host) {
+  for (const Route& route : all_routes()) route_instruments_.push_back(instruments.of_route(route.name));
+  route_instruments_.push_back(instruments.of_route("none"));
+  own_hosts_ = {"localhost", "127.0.0.1", "[::1]", host_of_authority(options.host)};
+  if (const auto own = split_target(options.public_url)) own_hosts_.push_back(host_of_authority(own->authority));
+}
+
+void Dispatcher::correlate(Request& request) const {
+  request.trace_id = trace_id_of(request.traceparent);
+  if (is_correlation_id(request.sent_correlation_id)) {
+    request.correlation_id = request.sent_correlation_id;
+    return;
+  }
+  UuidBytes bytes{};
+  api_.services.random.fill(bytes);
+  request.correlation_id.clear();
+  for (const std::uint8_t byte : bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    request.correlation_id.push_back(digits[byte >> 4U]);
+    request.correlation_id.push_back(digits[byte & 15U]);
+  }
+}
+
+bool Dispatcher::is_this_machine(std::string_view authority) const {
+  return std::ranges::find(own_hosts_, host_of_authority(authority)) != own_hosts_.end();
+}
+
+std::expected<const Route*, Refusal> Dispatcher::admit(Request& request, const HeadFacts& facts) const {
+  const auto refused = [](std::string_view type, std::string detail) {
+    return std::unexpected(refuse(type, std::move(detail)));
+  };
+  if (check_host_ && !is_this_machine(request.authority)) {
+    return refused("misdirected-request", "without authentication this server answers to localhost alone");
+  }
+  const RouteMatch match = match_route(request.method, request.path);
+  if (!match.route) {
+    if (!request.known_method) return refused("not-implemented", "the method is unknown");
+    if (match.allowed == 0) return refused("not-found", "nothing is at this address");
+    auto refusal = refuse("method-not-allowed", "this address takes " + allow_list(match.allowed));
+    refusal.headers = "Allow: " + allow_list(match.allowed) + "\r\n";
+    return std::unexpected(std::move(refusal));
+  }
+  request.allowed = match.allowed;
+  request.parameter = match.parameter;
+  if (!request.expect.empty() && !equals_folded(request.expect, "100-continue")) {
+    return refused("expectation-failed", "only 100-continue can be expected");
+  }
+  if (facts.content_length.value_or(0) > api_.options.max_body_bytes) {
+    return refused("payload-too-large", too_large(api_.options.max_body_bytes));
+  }
+  if (match.route->body == Body::json) {
+    if (!is_json(request.content_type)) return refused("unsupported-media-type", "send application/json");
+    if (!request.content_encoding.empty()) {
+      return refused("unsupported-media-type", "send the body without Content-Encoding");
+    }
+  }
+  return match.route;
+}
+
+awaitable<Response> Dispatcher::answer(const Route& route, const Request& request) const {
+  std::string bug;
+  try {
+    auto answer = co_await route.handler(api_, request);
+    if (answer) co_return std::move(*answer);
+    co_return render(answer.error(), request);
+  } catch (const boost::system::system_error& e) {
+    if (e.code() == asio::error::operation_aborted) throw;  // the server stops
+    bug = e.what();
+  } catch (const std::exception& e) {
+    bug = e.what();
+  }
+  co_return render(refuse({ErrorCode::internal, bug}), request);
+}
+
+Response Dispatcher::render(const Refusal& refusal, const Request& request) const {
+  if (!refusal.cause.empty()) {
+    api_.services.log.error("request_failed", {{"correlationId", request.correlation_id}, {"error", refusal.cause}});
+  }
+  return render_refusal(refusal, request.correlation_id,
+                        {api_.options.public_url, api_.services.clock, api_.services.random});
+}
+
+Response Dispatcher::render(const HeadRefusal& refusal, const Request& request) const {
+  instruments_.refused(refusal.reason);
+  std::string detail(refusal.detail);
+  if (refusal.problem == "payload-too-large") detail = too_large(api_.options.max_body_bytes);
+  return render(refuse(refusal.problem, std::move(detail)), request);
+}
+
+void Dispatcher::finish(const Route* route, const Request& request, int status,
+                        std::chrono::steady_clock::duration took) {
+  const double seconds = std::chrono::duration<double>(took).count();
+  const auto routes = all_routes();
+  const bool listed = route && route >= routes.data() && route < routes.data() + routes.size();
+  auto& instruments =
+      listed ? route_instruments_[static_cast<std::size_t>(route - routes.data())] : route_instruments_.back();
+  instruments.count(request.method, status, seconds);
+
+  Log& log = api_.services.log;
+  const bool quiet = route && route->loudness == Loudness::debug;
+  if (!log.enabled(quiet ? LogLevel::debug : LogLevel::info)) return;
+  const auto write = [&](std::initializer_list<LogField> fields) {
+    quiet ? log.debug("request", fields) : log.info("request", fields);
+  };
+  const std::string_view name = route ? route->name : "none";
+  if (request.trace_id.empty()) {
+    write({{"method", name_of(request.method)},
+           {"route", name},
+           {"status", status},
+           {"ms", seconds * 1000},
+           {"correlationId", request.correlation_id}});
+  } else {
+    write({{"method", name_of(request.method)},
+           {"route", name},
+           {"status", status},
+           {"ms", seconds * 1000},
+           {"correlationId", request.correlation_id},
+           {"traceId", request.trace_id}});
+  }
+}
+
+}  // namespace soundbite

@@ -1,0 +1,98 @@
+#include "http/routes.h"
+
+#include "http/handlers/handlers.h"
+
+namespace soundbite {
+
+namespace {
+
+using namespace handlers;
+using enum Method;
+
+awaitable<Answer> list_methods(std::uint8_t allowed) {
+  Response response;
+  response.status = 204;
+  response.add_header("Allow", allow_list(allowed));
+  co_return response;
+}
+
+// Shorter names for the columns below.
+constexpr auto json = Body::json;
+constexpr auto none = Body::ignored;
+constexpr auto info = Loudness::info;
+constexpr auto quiet = Loudness::debug;
+using A = const Api&;
+using R = const Request&;
+
+// clang-format off
+constexpr Route routes[] = {
+    {post,   "/api/v1/soundbites",             "submit",       json, info,  [](A a, R r) { return submit_soundbite(a.services.soundbites, a.options.limits, r); }},
+    {get,    "/api/v1/soundbites/{id}",        "show",         none, info,  [](A a, R r) { return show_soundbite(a.services.soundbites, a.drain, r); }},
+    {get,    "/api/v1/soundbites",             "list",         none, info,  [](A a, R r) { return list_soundbites(a.services.soundbites, r); }},
+    {post,   "/api/v1/soundbites/{id}/cancel", "cancel",       none, info,  [](A a, R r) { return cancel_soundbite(a.services.soundbites, r); }},
+    {remove, "/api/v1/soundbites/{id}",        "delete",       none, info,  [](A a, R r) { return delete_soundbite(a.services.soundbites, r); }},
+    {post,   "/api/v1/soundbites/{id}/retry",  "retry",        none, info,  [](A a, R r) { return retry_soundbite(a.services.soundbites, r); }},
+    {get,    "/api/v1/soundbites/{id}/audio",  "audio",        none, info,  [](A a, R r) { return send_audio(a.services.soundbites, r); }},
+    {get,    "/api/v1/voices",                 "voices",       none, info,  [](A a, R r) { return list_voices(a.services.speech, r); }},
+    {get,    "/api/v1/voices/{id}",            "voice",        none, info,  [](A a, R r) { return show_voice(a.services.speech, r); }},
+    {get,    "/health",                        "health",       none, quiet, [](A a, R r) { return show_health(a.services.health, r); }},
+    {get,    "/health/live",                   "health_live",  none, quiet, [](A, R) { return show_liveness(); }},
+    {get,    "/health/ready",                  "health_ready", none, quiet, [](A a, R r) { return show_health(a.services.health, r); }},
+    {get,    "/metrics",                       "metrics",      none, quiet, [](A a, R) { return show_metrics(a.services.registry); }},
+    {get,    "/problems/{name}",               "problem",      none, info,  [](A a, R r) { return explain_problem(a.options.public_url, r); }},
+    {get,    "/",                              "index",        none, info,  [](A, R) { return show_index(); }},
+};
+// clang-format on
+
+constexpr Route options_route{options, "", "options", none, info, [](A, R r) { return list_methods(r.allowed); }};
+
+constexpr std::uint8_t bit(Method method) { return static_cast<std::uint8_t>(1U << static_cast<unsigned>(method)); }
+
+// What stands for the pattern's parameter; an empty view with data when it has none, nullopt when the path is another.
+std::optional<std::string_view> match_pattern(std::string_view pattern, std::string_view path) {
+  const std::size_t open = pattern.find('{');
+  if (open == pattern.npos) {
+    if (path != pattern) return std::nullopt;
+    return std::string_view();
+  }
+  const std::string_view tail = pattern.substr(pattern.find('}') + 1);
+  if (path.size() <= open + tail.size() || path.substr(0, open) != pattern.substr(0, open)) return std::nullopt;
+  if (!path.ends_with(tail)) return std::nullopt;
+  const std::string_view parameter = path.substr(open, path.size() - open - tail.size());
+  if (parameter.find('/') != parameter.npos) return std::nullopt;
+  return parameter;
+}
+
+}  // namespace
+
+std::span<const Route> all_routes() { return routes; }
+
+RouteMatch match_route(Method method, std::string_view path) {
+  RouteMatch match;
+  const Method wanted = method == head ? get : method;
+  for (const Route& route : routes) {
+    const auto parameter = match_pattern(route.pattern, path);
+    if (!parameter) continue;
+    match.allowed |= bit(route.method) | bit(options);
+    if (route.method == get) match.allowed |= bit(head);
+    if (route.method == wanted) {
+      match.route = &route;
+      match.parameter = *parameter;
+    }
+  }
+  if (path == "*") match.allowed = bit(get) | bit(head) | bit(post) | bit(remove) | bit(options);
+  if (method == options && match.allowed != 0) match.route = &options_route;
+  return match;
+}
+
+std::string allow_list(std::uint8_t allowed) {
+  std::string list;
+  for (const Method method : {get, head, post, put, patch, remove, options}) {
+    if ((allowed & bit(method)) == 0) continue;
+    if (!list.empty()) list += ", ";
+    list += name_of(method);
+  }
+  return list;
+}
+
+}  // namespace soundbite

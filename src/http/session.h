@@ -1,0 +1,87 @@
+// One connection: reads requests, writes answers, in the order they came. Every socket operation of the HTTP side is in
+// session.cc.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/async.h"
+#include "http/dispatcher.h"
+#include "http/message.h"
+#include "http/wire/head_check.h"
+#include "http/wire/input_buffer.h"
+#include "http/wire/request_parser.h"
+
+namespace soundbite {
+
+// What the sessions of a server share; it outlives them.
+struct SessionHost {
+  const HttpOptions& options;
+  Dispatcher& dispatcher;
+  const Drain& drain;
+  Log& log;
+  std::string date;  // the Date field, renewed by the server's tick
+};
+
+// For one io thread.
+class Session {
+ public:
+  using SteadyTime = std::chrono::steady_clock::time_point;
+
+  Session(asio::ip::tcp::socket socket, SessionHost& host);
+
+  // Serves the connection until it ends. Throws operation_aborted when the coroutine is cancelled.
+  awaitable<void> run();
+
+  // Called every quarter of a second: ends what is past its deadline and gives back the buffers of an idle connection.
+  void tick(SteadyTime now);
+  // Ends an idle connection, and a busy one after the answer under way.
+  void drain();
+  void close();
+
+ private:
+  enum class Phase : std::uint8_t { idle, head, body, handling, writing, lingering };
+  enum class Outcome : std::uint8_t { ok, refused, gone };
+  enum class Sent : std::uint8_t { all, blocked, failed };
+
+  awaitable<bool> exchange();
+  awaitable<Outcome> read_head();
+  awaitable<Outcome> read_body();
+  awaitable<Outcome> fill(std::size_t size);
+  awaitable<Outcome> wait_without_buffers();
+  Outcome after_failed_read();
+  awaitable<void> linger();
+
+  void begin_request();
+  RequestParser::State feed_body();
+  Outcome refuse(const HeadRefusal& refusal);
+  bool awaits_continue() const;
+  void release_buffers();
+
+  awaitable<bool> send(Response& response);
+  awaitable<bool> send_file(FileSlice& slice);
+  awaitable<bool> flush(std::string_view first, std::string_view second);
+  Sent push(std::string_view& first, std::string_view& second);
+
+  asio::ip::tcp::socket socket_;
+  SessionHost& host_;
+  Phase phase_ = Phase::idle;
+  bool expired_ = false;    // the deadline ended the operation under way
+  bool releasing_ = false;  // the operation under way was ended to give its buffer back
+  SteadyTime deadline_;
+  SteadyTime started_;  // the request: its first byte; when idle: the wait for one
+
+  InputBuffer in_;
+  std::unique_ptr<char[]> head_bytes_;  // what the views of request_ point into while the body is read
+  std::string body_;
+  std::string out_;
+  HeadCheck check_;
+  RequestParser parser_;
+  const HeadRefusal* refusal_ = nullptr;
+  Request request_;
+};
+
+}  // namespace soundbite
