@@ -8,9 +8,11 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -18,12 +20,11 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
+#include <expected>
 #include <functional>
 #include <list>
-#include <optional>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 #include "base/error.h"
 #include "base/time.h"
@@ -53,29 +54,37 @@ awaitable<T> from_callback(Start start) {
       asio::use_awaitable, std::move(start));
 }
 
-// Runs the blocking `work` on `pool`, resumes on the caller's executor. What `work` throws is thrown here.
+// Runs the blocking `work` on `pool`, resumes on the caller's executor. What `work` throws is thrown here. Not
+// cancellable once begun; what `work` holds is gone before the caller resumes.
 template <class Work>
 awaitable<std::invoke_result_t<Work&>> run_on(asio::thread_pool& pool, Work work) {
   using T = std::invoke_result_t<Work&>;
-  struct Done {
-    std::optional<T> value;
-    std::exception_ptr error;
-  };
-  auto start = [&pool, work = std::move(work)](std::move_only_function<void(Done)> done) mutable {
-    asio::post(pool, [work = std::move(work), done = std::move(done)]() mutable {
-      Done result;
-      try {
-        result.value.emplace(work());
-      } catch (...) {
-        result.error = std::current_exception();
+  using Outcome = std::expected<T, std::exception_ptr>;
+  auto run = [](Work own) -> Outcome {
+    try {
+      if constexpr (std::is_void_v<T>) {
+        own();
+        return {};
+      } else {
+        return Outcome(std::in_place, own());
       }
-      done(std::move(result));
+    } catch (...) {
+      return std::unexpected(std::current_exception());
+    }
+  };
+  auto start = [&pool, run, work = std::move(work)](std::move_only_function<void(Outcome)> done) mutable {
+    asio::post(pool, [run, work = std::move(work), done = std::move(done)]() mutable {
+      Outcome outcome = run(std::move(work));  // a statement of its own: at its end the work is gone
+      done(std::move(outcome));
     });
   };
-  Done done = co_await from_callback<Done>(std::move(start));
-  if (done.error) std::rethrow_exception(done.error);
-  co_return std::move(*done.value);
+  Outcome outcome = co_await from_callback<Outcome>(std::move(start));
+  if (!outcome) std::rethrow_exception(std::exchange(outcome.error(), nullptr));
+  if constexpr (!std::is_void_v<T>) co_return std::move(*outcome);
 }
+
+// True when `thrown` says that a coroutine was cancelled: operation_aborted.
+bool is_cancellation(const std::exception_ptr& thrown);
 
 // Waits until `deadline`, or until cancelled (then throws system_error operation_aborted).
 inline awaitable<void> sleep_until(Deadline deadline) {
@@ -84,39 +93,51 @@ inline awaitable<void> sleep_until(Deadline deadline) {
 }
 
 // The result of `operation`, or a timeout error when `deadline` passes first; the operation is then cancelled and
-// awaited.
+// awaited (never begun, when the deadline has passed already). What the operation throws is thrown here.
 template <class T>
 awaitable<Result<T>> with_deadline(awaitable<Result<T>> operation, Deadline deadline) {
-  using namespace asio::experimental::awaitable_operators;
-  auto first = co_await (std::move(operation) || sleep_until(deadline));
-  if (first.index() == 0) co_return std::get<0>(std::move(first));
-  co_return fail(ErrorCode::timeout, "the deadline passed");
+  if (deadline.passed()) co_return fail(ErrorCode::timeout, "the deadline passed");
+  const auto executor = co_await asio::this_coro::executor;
+  asio::steady_timer timer(executor, deadline.at());
+  // Not `operation || sleep`: that takes an exception for a reason to wait on for the other side.
+  auto [order, thrown, result, timer_error] =
+      co_await asio::experimental::make_parallel_group(asio::co_spawn(executor, std::move(operation), asio::deferred),
+                                                       timer.async_wait(asio::deferred))
+          .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+  const bool late = order[0] == 1 && !timer_error;
+  if (thrown && !(late && is_cancellation(thrown))) std::rethrow_exception(std::exchange(thrown, nullptr));
+  if (late) co_return fail(ErrorCode::timeout, "the deadline passed");
+  co_return std::move(result);
 }
 
-// A level that coroutines of one executor wait for. Not thread-safe: notify from another thread with asio::post.
+// Something that coroutines of one executor wait for; it keeps no state, so a waiter checks its condition before and
+// after. Not thread-safe: notify from another thread with asio::post.
 class Event {
  public:
-  explicit Event(asio::any_io_executor executor) : timer_(std::move(executor)) { timer_.expires_at(forever()); }
+  explicit Event(asio::any_io_executor executor) : timer_(std::move(executor)) {
+    timer_.expires_at(Deadline::never().at());
+  }
   // Wakes everyone who waits now.
   void notify() { timer_.cancel(); }
   // True when notified, false when `deadline` passed. Throws operation_aborted when the coroutine itself was cancelled.
   awaitable<bool> wait(Deadline deadline);
 
  private:
-  static constexpr Deadline::SteadyTime forever() { return Deadline::SteadyTime::max(); }
   asio::steady_timer timer_;
 };
 
-// Coroutines that live and end together. All calls on the executor's one thread.
+// Coroutines that live and end together. All calls inside the executor's one thread (spawn also before it runs); join
+// before it is destroyed.
 class TaskGroup {
  public:
   explicit TaskGroup(asio::any_io_executor executor) : executor_(executor), idle_(executor) {}
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
 
-  // Starts `task`. An exception that leaves it other than operation_aborted is kept, and thrown by join().
+  // Starts `task`. An exception that leaves it, other than operation_aborted, is kept and thrown by join(); the first
+  // one wins.
   void spawn(awaitable<void> task);
-  // Asks every task to stop at its next suspension.
+  // Asks every task to stop at its next suspension, and those spawned from now until join() returns at their first.
   void cancel();
   // Waits until no task runs.
   awaitable<void> join();
@@ -126,6 +147,7 @@ class TaskGroup {
   asio::any_io_executor executor_;
   Event idle_;
   std::list<asio::cancellation_signal> tasks_;
+  bool cancelled_ = false;
   std::exception_ptr failure_;
 };
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace soundbite {
@@ -41,19 +42,19 @@ Result<std::uint64_t> File::size() const {
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
   const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return std::unexpected(error_from_errno(errno, path));
-  const auto size = file.size();
-  if (!size) return std::unexpected(size.error());
-  if (*size > limit) return fail(ErrorCode::invalid, path + " is larger than " + std::to_string(limit) + " bytes");
-  std::string bytes(*size, '\0');
-  std::size_t at = 0;
-  while (at < bytes.size()) {
+  constexpr std::size_t block = std::size_t{64} << 10;
+  std::string bytes;
+  for (std::size_t at = 0;;) {  // to its end, not to its size: some files do not know theirs
+    bytes.resize(at + std::min(block + at, limit + 1 - at));
     const auto n = file.read_at(std::as_writable_bytes(std::span(bytes).subspan(at)), at);
-    if (!n) return std::unexpected(n.error());
-    if (*n == 0) break;
+    if (!n) return fail(n.error().code, path + ": " + n.error().message);
     at += *n;
+    if (at > limit) return fail(ErrorCode::invalid, path + " is larger than " + std::to_string(limit) + " bytes");
+    if (*n == 0) {
+      bytes.resize(at);
+      return bytes;
+    }
   }
-  bytes.resize(at);
-  return bytes;
 }
 
 }  // namespace soundbite

@@ -35,7 +35,7 @@ std::string format_log_fields(LogFormat format, std::string_view event, std::ini
   if (format == LogFormat::json) {
     line += "\"event\":" + quote_json(event);
     for (const auto& field : fields) {
-      line += ',' + quote_json(field.key) + ':' + (field.number ? field.value : quote_json(field.value));
+      line += ',' + quote_json(field.key) + ':' + (field.bare ? field.value : quote_json(field.value));
     }
     return line;
   }

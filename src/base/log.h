@@ -1,6 +1,7 @@
 // Structured log lines: an event name and fields. Values are escaped; never pass text, secrets or presigned queries.
 #pragma once
 
+#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
@@ -19,14 +20,17 @@ namespace soundbite {
 struct LogField {
   std::string_view key;
   std::string value;
-  bool number = false;
+  bool bare = false;  // stands in JSON without quotes
 
   LogField(std::string_view k, std::string_view v) : key(k), value(v) {}
   LogField(std::string_view k, const std::string& v) : key(k), value(v) {}
   LogField(std::string_view k, const char* v) : key(k), value(v) {}
+  template <std::same_as<bool> B>
+  LogField(std::string_view k, B v) : key(k), value(v ? "true" : "false"), bare(true) {}
   template <class N>
-    requires(std::integral<N> || std::floating_point<N>)
-  LogField(std::string_view k, N v) : key(k), value(std::to_string(v)), number(true) {}
+    requires(std::integral<N> && !std::same_as<N, bool>)
+  LogField(std::string_view k, N v) : key(k), value(std::to_string(v)), bare(true) {}
+  LogField(std::string_view k, double v) : key(k), value(std::to_string(v)), bare(std::isfinite(v)) {}
 };
 
 enum class LogFormat { text, json };

@@ -2,6 +2,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
+#include <cmath>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -77,7 +78,11 @@ struct Handler {
     stack.push_uint64(u);
     return true;
   }
-  bool on_double(double d, json::string_view, error_code&) {
+  bool on_double(double d, json::string_view, error_code& ec) {
+    if (!std::isfinite(d)) {  // "1e999" is infinity to boost
+      ec = json::error::exponent_overflow;
+      return false;
+    }
     stack.push_double(d);
     return true;
   }

@@ -88,9 +88,10 @@ std::vector<std::string> nearest_names(std::string_view name, std::span<const st
   if (name.size() > longest) return {};
   std::vector<std::pair<std::size_t, std::size_t>> ranked;  // distance, place in `names`
   for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::size_t longer = std::max(name.size(), names[i].size());
     const std::size_t distance = edit_distance(name, names[i]);
-    if (distance <= std::max<std::size_t>(2, std::max(name.size(), names[i].size()) / 3))
-      ranked.emplace_back(distance, i);
+    // A slip leaves something of the name: two letters of "en" are not a slip for "mp3".
+    if (distance <= std::max<std::size_t>(2, longer / 3) && distance < longer) ranked.emplace_back(distance, i);
   }
   std::ranges::sort(ranked);
   std::vector<std::string> nearest;

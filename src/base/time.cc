@@ -1,6 +1,7 @@
 #include "base/time.h"
 
 #include <array>
+#include <cctype>
 #include <cstdio>
 
 namespace soundbite {
@@ -17,8 +18,9 @@ int read_digits(std::string_view text, std::size_t& at, int digits) {
   return value;
 }
 
+// RFC 3339 allows its letters in either case.
 bool read_char(std::string_view text, std::size_t& at, char c) {
-  if (at >= text.size() || (text[at] | 0x20) != (c | 0x20)) return false;
+  if (at >= text.size() || std::toupper(static_cast<unsigned char>(text[at])) != c) return false;
   ++at;
   return true;
 }
