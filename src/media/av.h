@@ -1,0 +1,41 @@
+// libav's objects as owned values, and its error numbers as ours. Included by media's .cc files only.
+#pragma once
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/audio_fifo.h>
+#include <libavutil/channel_layout.h>
+#include <libavutil/opt.h>
+#include <libswresample/swresample.h>
+}
+
+#include <memory>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace soundbite::media {
+
+struct AvDelete {
+  void operator()(AVCodecContext* p) const { avcodec_free_context(&p); }
+  void operator()(AVFormatContext* p) const { avformat_free_context(p); }
+  void operator()(AVFrame* p) const { av_frame_free(&p); }
+  void operator()(AVPacket* p) const { av_packet_free(&p); }
+  void operator()(AVAudioFifo* p) const { av_audio_fifo_free(p); }
+  void operator()(SwrContext* p) const { swr_free(&p); }
+  // Ours are all made by avio_alloc_context, so the buffer goes with them.
+  void operator()(AVIOContext* p) const {
+    av_freep(&p->buffer);
+    avio_context_free(&p);
+  }
+};
+
+template <class T>
+using Av = std::unique_ptr<T, AvDelete>;
+
+// For a negative return value of libav. An errno keeps its meaning (ENOSPC: storage_full); what libav alone knows is a
+// bug of ours, since it was given nothing but samples.
+Error error_from_libav(int number, std::string_view what);
+
+}  // namespace soundbite::media
