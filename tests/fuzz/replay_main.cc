@@ -14,7 +14,8 @@ int main(int argc, char** argv) {
   for (const auto& entry : std::filesystem::directory_iterator(argv[1])) {
     std::ifstream file(entry.path(), std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-    const std::string input(bytes.data(), bytes.size());  // a copy of exactly this size, so that ASan sees a read past it
+    const std::string input(bytes.data(),
+                            bytes.size());  // a copy of exactly this size, so that ASan sees a read past it
     LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
     ++replayed;
   }
