@@ -29,6 +29,7 @@ function(test_program name)
   add_executable(${name} ${TEST_SOURCES})
   target_link_libraries(${name} PRIVATE compile_rules ${TEST_LIBS} GTest::gmock_main)
   target_precompile_headers(${name} REUSE_FROM base)
+  target_compile_definitions(${name} PRIVATE SOUNDBITE_TEST_DEPS_DIR="${SOUNDBITE_DEPS_DIR}")
   add_dependencies(all_tests ${name})
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT 120 LABELS ${TEST_LABEL} ENVIRONMENT "${SANITIZER_ENVIRONMENT}")
