@@ -25,6 +25,9 @@ int choose_rate(const FormatTraits& traits, const OutputSpec& spec, int channels
 }  // namespace
 
 Result<OutputPlan> plan_output(const OutputSpec& spec, int source_rate) {
+  if (source_rate < min_source_rate || source_rate > max_source_rate) {
+    return fail(ErrorCode::internal, "no source has " + std::to_string(source_rate) + " samples a second");
+  }
   std::vector<FieldError> errors;
   check_output(spec, errors);
   if (!errors.empty()) {

@@ -6,6 +6,10 @@
 
 namespace soundbite {
 
+// Hz. What a source may have: far below any voice, up to the highest rate of any format.
+inline constexpr int min_source_rate = 4'000;
+inline constexpr int max_source_rate = 384'000;
+
 struct OutputPlan {
   Format format = Format::mp3;
   int sample_rate = 0;  // Hz
@@ -16,7 +20,8 @@ struct OutputPlan {
 
 // The source is mono at `source_rate` Hz. Channels not asked: 1. A rate not asked: nearest_sample_rate, or, with a
 // bitrate that is not for that rate, the nearest one that takes it. A bitrate not asked: the default of that rate.
-// Errors: invalid with FieldErrors, exactly when check_output finds one; so what was accepted once never fails later.
+// Errors: internal when the source's rate is out of bounds; invalid with FieldErrors, exactly when check_output finds
+// one; so what was accepted once never fails later.
 Result<OutputPlan> plan_output(const OutputSpec& spec, int source_rate);
 
 // True for every result of plan_output.

@@ -68,7 +68,7 @@ class Pipeline {
 };
 
 Result<Pipeline> open(const EncodeJob& job, Sink& sink) {
-  if (job.input_rate < min_input_rate || job.input_rate > max_input_rate || !is_possible(job.plan)) {
+  if (job.input_rate < min_source_rate || job.input_rate > max_source_rate || !is_possible(job.plan)) {
     return fail(ErrorCode::invalid, "there is no such output");
   }
   auto encoder = Encoder::open(job.plan);

@@ -11,9 +11,6 @@
 
 namespace soundbite::media {
 
-inline constexpr int min_input_rate = 4'000;    // Hz
-inline constexpr int max_input_rate = 384'000;  // Hz
-
 struct EncodeJob {
   int input_rate = 0;  // Hz, of the mono samples that come in
   OutputPlan plan;
