@@ -121,7 +121,7 @@ Ending run_say(const Invocation& invocation) {
   if (!media) return failed(media.error().message);
   Interrupts interrupts;
   auto target = OutputTarget::open(request->target);
-  if (!target) return failed(target.error().message);
+  if (!target) return std::unexpected(failure_of(target.error()));
   interrupts.watch([&target](int signal) {
     target->discard();
     std::_Exit(128 + signal);
