@@ -56,9 +56,16 @@ install_packages() {
   done
   [ ${#missing[@]} -gt 0 ] || return 0
   say "installing ${missing[*]}"
-  as_root apt-get update -q
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
-    -o DPkg::Lock::Timeout=300 "${missing[@]}"
+  mkdir -p "$root/build"
+  {
+    as_root apt-get update -q &&
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+        -o DPkg::Lock::Timeout=300 "${missing[@]}"
+  } > "$root/build/setup.log" 2>&1 || {
+    tail -30 "$root/build/setup.log" >&2
+    say "apt-get failed; all it said is in build/setup.log"
+    exit 1
+  }
 }
 
 # install_commands COMMAND:PACKAGE…: only what is not on the PATH, whoever put it there.
@@ -72,46 +79,49 @@ install_commands() {
 
 # --- ONNX Runtime and the default voice, into build/deps ---
 
-# The machine's own Debian source with its suite replaced by trixie, in deb822 form: whatever mirror this machine uses
-# serves that suite too.
+# The machine's own Debian sources with the suite replaced by trixie, in deb822 form: whatever mirror this machine uses
+# serves that suite too. Sources of others that name the same suite come along, and fail to answer.
 trixie_sources() {
-  local release=${VERSION_CODENAME:-none}
-  cat /etc/apt/sources.list.d/*.sources 2> /dev/null | grep -v '^#' | awk -v release="$release" '
+  local release=${VERSION_CODENAME:-none} file files=()
+  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources}; do
+    [ ! -f "$file" ] || files+=("$file")
+  done
+  # Blank lines between files, since they part the stanzas of .sources files; comments may stand inside of one.
+  for file in "${files[@]}"; do
+    sed '/^[[:space:]]*#/d' "$file"
+    echo
+  done | awk -v release="$release" '
+    function ours(suite) { return suite == release || suite == "stable" || suite == "oldstable" }
+    function trixie(stanza) { printf "Types: deb\n%sSuites: trixie\nComponents: main\n\n", stanza }
     BEGIN { RS = ""; FS = "\n" }
-    found { next }
-    {
+    $0 ~ /(^|\n)Types:/ {
       stanza = ""
+      fits = 0
       for (i = 1; i <= NF; ++i) {
         if ($i ~ /^Suites:/) {
-          split($i, suites, /[ \t]+/)
-          for (j in suites) if (suites[j] == release || suites[j] == "stable" || suites[j] == "oldstable") found = 1
-          stanza = stanza "Suites: trixie\n"
-        } else if ($i ~ /^Components:/) {
-          stanza = stanza "Components: main\n"
-        } else if ($i ~ /^Types:/) {
-          stanza = stanza "Types: deb\n"
-        } else {
+          count = split($i, suites, /[ \t]+/)
+          for (j = 1; j <= count; ++j) if (ours(suites[j])) fits = 1
+        } else if ($i !~ /^(Types|Components):/) {
           stanza = stanza $i "\n"
         }
       }
-      if (found) printf "%s", stanza
-    }'
-  cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2> /dev/null | awk -v release="$release" '
-    $1 == "deb" {
-      options = ""
-      at = 2
-      if ($2 ~ /^\[/) {
-        do { options = options " " $at } while ($(at++) !~ /\]$/)
-        gsub(/[][]/, "", options)
+      if (fits) trixie(stanza)
+      next
+    }
+    {
+      for (i = 1; i <= NF; ++i) {
+        line = $i
+        options = ""
+        if (match(line, /\[[^]]*\]/) && line !~ /cdrom:/) {
+          options = substr(line, RSTART + 1, RLENGTH - 2)
+          line = substr(line, 1, RSTART - 1) substr(line, RSTART + RLENGTH)
+        }
+        split(line, words, /[ \t]+/)
+        if (words[1] != "deb" || !ours(words[3])) continue
+        stanza = "URIs: " words[2] "\n"
+        if (match(options, /signed-by=[^ ]+/)) stanza = stanza "Signed-By: " substr(options, RSTART + 10, RLENGTH - 10) "\n"
+        trixie(stanza)
       }
-      if ($(at + 1) != release && $(at + 1) != "stable" && $(at + 1) != "oldstable") next
-      print "\nTypes: deb\nURIs: " $at "\nSuites: trixie\nComponents: main"
-      count = split(options, pairs, " ")
-      for (i = 1; i <= count; ++i) {
-        split(pairs[i], pair, "=")
-        if (pair[1] == "signed-by") print "Signed-By: " pair[2]
-      }
-      exit
     }'
 }
 
@@ -127,8 +137,11 @@ fetch_headers() {
   fi
   local options=(-q -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$apt/parts" -o "Dir::State::Lists=$apt/lists"
     -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User=root -o Acquire::Languages=none)
-  apt-get "${options[@]}" update > "$apt/log" 2>&1 || { cat "$apt/log" >&2; return 1; }
-  (cd "$apt" && apt-get "${options[@]}" download libonnxruntime-dev > log 2>&1) || { cat "$apt/log" >&2; return 1; }
+  # One source that does not answer is no failure as long as another one has the package.
+  if ! (cd "$apt" && { apt-get "${options[@]}" update; apt-get "${options[@]}" download libonnxruntime-dev; }) > "$apt/log" 2>&1; then
+    cat "$apt/log" >&2
+    return 1
+  fi
   dpkg -x "$apt"/libonnxruntime-dev_*.deb "$apt/unpacked"
   mkdir -p "$staging/onnxruntime"
   cp -r "$apt/unpacked/usr/include/onnxruntime" "$staging/onnxruntime/include"
@@ -186,16 +199,16 @@ install_test_environment() {
 }
 
 # The lists are words.
+wanted="$toolchain $libraries $fetching"
+case " $* " in *" tests "*) wanted+=" ffmpeg" ;; esac
+case " $* " in *" checks "*) wanted+=" clang-tidy-19" ;; esac
 # shellcheck disable=SC2086
-install_packages $toolchain $libraries $fetching
+install_packages $wanted
 install_deps
 for group in "$@"; do
   case "$group" in
-    tests)
-      install_packages ffmpeg
-      install_test_environment
-      ;;
-    checks) install_packages clang-tidy-19 ;;
+    tests) install_test_environment ;;
+    checks) ;;
     bench)
       install_commands wrk:wrk nginx:nginx-light espeak-ng:espeak-ng node:nodejs npm:npm g++:g++ make:make
       "$root/bench/setup.sh"
