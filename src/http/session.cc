@@ -5,7 +5,7 @@
 #include <array>
 #include <boost/system/system_error.hpp>
 
-#include "http/wire/characters.h"
+#include "http/wire/parse_head.h"
 #include "http/wire/response_head.h"
 
 namespace soundbite {
@@ -21,7 +21,7 @@ constexpr int file_chunks_per_turn = 16;            // 1 MiB, then the other con
 constexpr std::size_t one_piece_bytes = 16 * 1024;  // a body up to this is copied behind its head
 
 constexpr std::chrono::seconds buffer_grace(1);  // a connection idle for longer holds no buffers
-constexpr std::chrono::seconds linger_time(2);
+constexpr std::chrono::seconds linger_time(1);
 
 constexpr HeadRefusal slow_request{"slow", "request-timeout", "The request did not arrive in time."};
 
@@ -76,8 +76,8 @@ awaitable<bool> Session::exchange() {
   bool whole = false;
   if (outcome == Outcome::ok) {
     const auto state = feed_body();
-    whole = state == RequestParser::State::done;
-    if (state == RequestParser::State::refused) outcome = refuse(parser_.refusal());
+    whole = state == BodyReader::State::done;
+    if (state == BodyReader::State::refused) outcome = refuse(body_reader_.refusal());
   }
   if (outcome == Outcome::ok) {
     auto admitted = host_.dispatcher.admit(request_, check_.facts());
@@ -123,10 +123,9 @@ awaitable<Session::Outcome> Session::read_head() {
         const HeadFacts& facts = check_.facts();
         const std::string_view head = in_.bytes().substr(facts.begin, facts.end - facts.begin);
         in_.consume(facts.end);
-        // A Content-Length is compared with the limit at admission, which can still answer.
-        const auto limit = facts.content_length.value_or(host_.options.max_body_bytes);
-        const auto state = parser_.start(head, request_, limit);
-        co_return state == RequestParser::State::refused ? refuse(parser_.refusal()) : Outcome::ok;
+        body_reader_ = BodyReader(facts, host_.options.max_body_bytes);
+        const HeadRefusal* wrong = parse_head(head, request_);
+        co_return wrong ? refuse(*wrong) : Outcome::ok;
       }
       case HeadCheck::State::more: break;
     }
@@ -146,10 +145,10 @@ Session::Outcome Session::refuse(const HeadRefusal& refusal) {
   return Outcome::refused;
 }
 
-RequestParser::State Session::feed_body() {
+BodyReader::State Session::feed_body() {
   std::string_view bytes = in_.bytes();
   const std::size_t held = bytes.size();
-  const auto state = parser_.feed(bytes, body_);
+  const auto state = body_reader_.feed(bytes, body_);
   in_.consume(held - bytes.size());
   return state;
 }
@@ -166,9 +165,9 @@ awaitable<Session::Outcome> Session::read_body() {
   head_bytes_ = in_.hand_over();
   while (true) {
     switch (feed_body()) {
-      case RequestParser::State::done: co_return Outcome::ok;
-      case RequestParser::State::refused: co_return refuse(parser_.refusal());
-      case RequestParser::State::need_more: break;
+      case BodyReader::State::done: co_return Outcome::ok;
+      case BodyReader::State::refused: co_return refuse(body_reader_.refusal());
+      case BodyReader::State::more: break;
     }
     if (const Outcome outcome = co_await fill(body_read_bytes); outcome != Outcome::ok) co_return outcome;
   }

@@ -11,9 +11,9 @@
 #include "base/async.h"
 #include "http/dispatcher.h"
 #include "http/message.h"
+#include "http/wire/body_reader.h"
 #include "http/wire/head_check.h"
 #include "http/wire/input_buffer.h"
-#include "http/wire/request_parser.h"
 
 namespace soundbite {
 
@@ -56,7 +56,7 @@ class Session {
   awaitable<void> linger();
 
   void begin_request();
-  RequestParser::State feed_body();
+  BodyReader::State feed_body();
   Outcome refuse(const HeadRefusal& refusal);
   bool awaits_continue() const;
   void release_buffers();
@@ -79,7 +79,7 @@ class Session {
   std::string body_;
   std::string out_;
   HeadCheck check_;
-  RequestParser parser_;
+  BodyReader body_reader_;
   const HeadRefusal* refusal_ = nullptr;
   Request request_;
 };

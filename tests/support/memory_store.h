@@ -30,6 +30,9 @@ class MemoryStore final : public JobStore, public JobQueue, public BlobStore {
   std::set<JobId> handed_out;
   RetryPolicy policy;
 
+  // Tells whoever waits that `records` was changed from outside.
+  void wake() { changed_.notify(); }
+
   awaitable<Result<Submitted>> submit(Submission submission, Deadline) override;
   awaitable<Result<Job>> get(JobId id, Owner owner, Deadline) override;
   awaitable<Result<Job>> wait(JobId id, Owner owner, std::int64_t seen, Deadline deadline) override;

@@ -1,0 +1,87 @@
+#include "http/wire/body_reader.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace soundbite {
+
+namespace {
+
+constexpr HeadRefusal bad_chunk{"bad_chunk", "bad-request",
+                                "The chunked body is not well formed, or has extensions or trailers."};
+constexpr HeadRefusal long_body{"long_body", "payload-too-large", ""};
+
+constexpr std::size_t max_size_digits = 16;  // of 64 bits
+
+}  // namespace
+
+BodyReader::BodyReader(const HeadFacts& facts, std::uint64_t limit) : limit_left_(limit) {
+  if (facts.chunked) {
+    expected_ = Expected::size_line;
+  } else if (facts.content_length.value_or(0) > 0) {
+    expected_ = Expected::data;
+    data_left_ = *facts.content_length;
+  }
+}
+
+BodyReader::State BodyReader::refuse(const HeadRefusal& refusal) {
+  refusal_ = &refusal;
+  return State::refused;
+}
+
+BodyReader::State BodyReader::feed(std::string_view& bytes, std::string& body) {
+  State state = State::done;
+  while (state == State::done) {
+    switch (expected_) {
+      case Expected::nothing: return State::done;
+      case Expected::data:
+        if (!take_data(bytes, body)) return State::more;
+        expected_ = Expected::nothing;
+        break;
+      case Expected::size_line: state = take_size_line(bytes); break;
+      case Expected::chunk_data:
+        if (!take_data(bytes, body)) return State::more;
+        expected_ = Expected::chunk_end;
+        break;
+      case Expected::chunk_end: state = take_empty_line(bytes, Expected::size_line); break;
+      case Expected::last_line: state = take_empty_line(bytes, Expected::nothing); break;
+    }
+  }
+  return state;
+}
+
+// True when all of the data has come.
+bool BodyReader::take_data(std::string_view& bytes, std::string& body) {
+  const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), data_left_));
+  body.append(bytes.substr(0, n));
+  bytes.remove_prefix(n);
+  data_left_ -= n;
+  return data_left_ == 0;
+}
+
+// Hex digits and CRLF, nothing else.
+BodyReader::State BodyReader::take_size_line(std::string_view& bytes) {
+  const std::size_t digits = std::min(bytes.find_first_not_of("0123456789abcdefABCDEF"), bytes.size());
+  if (digits > max_size_digits) return refuse(bad_chunk);
+  if (bytes.size() < digits + 2) {
+    const bool may_become_a_line = bytes.size() == digits || (digits > 0 && bytes[digits] == '\r');
+    return may_become_a_line ? State::more : refuse(bad_chunk);
+  }
+  if (digits == 0 || bytes.substr(digits, 2) != "\r\n") return refuse(bad_chunk);
+  std::from_chars(bytes.data(), bytes.data() + digits, data_left_, 16);
+  if (data_left_ > limit_left_) return refuse(long_body);
+  limit_left_ -= data_left_;
+  bytes.remove_prefix(digits + 2);
+  expected_ = data_left_ > 0 ? Expected::chunk_data : Expected::last_line;
+  return State::done;
+}
+
+BodyReader::State BodyReader::take_empty_line(std::string_view& bytes, Expected next) {
+  if (!std::string_view("\r\n").starts_with(bytes.substr(0, 2))) return refuse(bad_chunk);
+  if (bytes.size() < 2) return State::more;
+  bytes.remove_prefix(2);
+  expected_ = next;
+  return State::done;
+}
+
+}  // namespace soundbite

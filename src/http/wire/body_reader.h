@@ -1,0 +1,43 @@
+// Takes the body of a request out of the bytes behind its head. Stricter than RFC 9112: no chunk extensions, no
+// trailers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "http/wire/head_check.h"
+
+namespace soundbite {
+
+// For one thread.
+class BodyReader {
+ public:
+  enum class State : std::uint8_t { more, done, refused };
+
+  BodyReader() = default;
+  // `limit` holds for a chunked body; the length of another is known before it is read.
+  BodyReader(const HeadFacts& facts, std::uint64_t limit);
+
+  // Takes what it can from the front of `bytes` and appends what it encodes to `body`. Bytes left over with `more` come
+  // again, with others behind them; with `done` they are the next request's.
+  State feed(std::string_view& bytes, std::string& body);
+
+  // After refused.
+  const HeadRefusal& refusal() const { return *refusal_; }
+
+ private:
+  enum class Expected : std::uint8_t { nothing, data, size_line, chunk_data, chunk_end, last_line };
+
+  State refuse(const HeadRefusal& refusal);
+  bool take_data(std::string_view& bytes, std::string& body);
+  State take_size_line(std::string_view& bytes);
+  State take_empty_line(std::string_view& bytes, Expected next);
+
+  Expected expected_ = Expected::nothing;
+  std::uint64_t data_left_ = 0;   // of the body, or of the chunk
+  std::uint64_t limit_left_ = 0;  // of a chunked body
+  const HeadRefusal* refusal_ = nullptr;
+};
+
+}  // namespace soundbite
