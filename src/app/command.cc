@@ -1,6 +1,7 @@
 #include "app/command.h"
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 #include "app/version.h"
@@ -66,6 +67,9 @@ std::expected<LoadedConfig, Failure> load_config(const Invocation& invocation) {
 }
 
 int run_command_line(std::span<const Command> commands, int argc, char** argv) {
+  // espeak-ng asks PulseAudio for a device although it never plays, which makes folders in the user's home or starts a
+  // sound server. There is none at this address.
+  ::setenv("PULSE_SERVER", "/dev/null", 1);
   const std::span<const char* const> all(argv, static_cast<std::size_t>(argc));
   try {
     if (all.size() < 2) {

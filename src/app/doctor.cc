@@ -27,6 +27,12 @@ void append(std::vector<Check>& checks, std::vector<Check> more) {
   checks.insert(checks.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
+// The usual folders need not be there; those that somebody named should.
+bool names_voices_dirs(const LoadedConfig& loaded) {
+  const auto place = static_cast<std::size_t>(find_setting("voices-dir") - all_settings().data());
+  return loaded.origins[place].source != Source::fallback;
+}
+
 std::vector<Check> check_everything(const LoadedConfig& loaded) {
   const Config& config = loaded.config;
   std::vector<Check> checks;
@@ -37,6 +43,8 @@ std::vector<Check> check_everything(const LoadedConfig& loaded) {
   const auto media = start_media_host({.program = config.media_program}, log, registry);  // before there are threads
   checks.push_back(check_onnxruntime(config.onnxruntime));
   for (const auto& dir : config.voices_dirs) checks.push_back(check_voices_dir(dir));
+  std::erase_if(checks,
+                [&](const Check& check) { return check.finding == Finding::warn && !names_voices_dirs(loaded); });
   const auto engine =
       make_speech_engine({.voices_dirs = config.voices_dirs, .onnxruntime_library = config.onnxruntime}, log, registry);
   if (engine) {

@@ -113,13 +113,13 @@ Ending run_say(const Invocation& invocation) {
   auto request = read_say_request(invocation.arguments, config);
   if (!request) return std::unexpected(request.error());
 
+  Interrupts interrupts;
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of the encoder's
   Log log(LogFormat::text, LogLevel::off);
   prometheus::Registry registry;
   // The other program loads its libraries while this one loads the voice.
   const auto media = start_media_host({.program = config.media_program}, log, registry);
   if (!media) return failed(media.error().message);
-  Interrupts interrupts;
   auto target = OutputTarget::open(request->target);
   if (!target) return std::unexpected(failure_of(target.error()));
   interrupts.watch([&target](int signal) {

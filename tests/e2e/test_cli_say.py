@@ -17,14 +17,18 @@ CODEC = {"mp3": "mp3", "wav": "pcm_s16le", "flac": "flac", "opus": "opus", "vorb
 
 
 @pytest.fixture
-def say(soundbite, tmp_path):
+def say(soundbite, tmp_path, tmp_path_factory):
     """Runs `soundbite say` in an empty folder, with an espeak-ng voice unless another is named."""
+
+    home = tmp_path_factory.mktemp("home")
 
     def say(*words, voice=ESPEAK, text=True, **options):
         argv = [str(soundbite), "say", *map(str, words), *(["--voice", voice] if voice else [])]
         options = {"stdin": subprocess.DEVNULL, **options} if "input" not in options else options
-        environment = clean_environment(HOME=str(tmp_path))
-        return subprocess.run(argv, capture_output=True, text=text, timeout=120, cwd=tmp_path, env=environment, **options)
+        environment = clean_environment(HOME=str(home))
+        result = subprocess.run(argv, capture_output=True, text=text, timeout=120, cwd=tmp_path, env=environment, **options)
+        assert list(home.iterdir()) == [], "nothing of ours belongs into the home of a user who asked for a file"
+        return result
 
     return say
 
