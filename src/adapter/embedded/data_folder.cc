@@ -122,7 +122,10 @@ Error DataFolder::explain(const Error& error) const {
   return cannot_write(path_, error).error();
 }
 
-// Nothing to do when it fails: the next start then checks the file once more than it must.
-void DataFolder::mark_clean() { write_record(lock_.fd(), std::string(clean_word)); }
+void DataFolder::release(Stop stop) {
+  // Nothing to do when it fails: the next start then checks the file once more than it must.
+  if (stop == Stop::clean) write_record(lock_.fd(), std::string(clean_word));
+  lock_.close();
+}
 
 }  // namespace soundbite::embedded

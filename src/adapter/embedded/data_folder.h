@@ -20,13 +20,14 @@ class DataFolder {
   int fd() const { return folder_.fd(); }
   std::string database_path() const { return path_ + "/soundbite.db"; }
 
-  // The last owner did not get to mark_clean().
+  // The last owner did not get to release(Stop::clean).
   bool stopped_uncleanly() const { return stopped_uncleanly_; }
   // `error` of something inside the folder as one line that names the folder and the fix.
   Error explain(const Error& error) const;
 
-  // The last thing to do, after everything is on disk.
-  void mark_clean();
+  // The last thing to do: leaves word of how this owner stopped, and lets others in.
+  enum class Stop { clean, unclean };
+  void release(Stop stop);
 
  private:
   DataFolder(std::string path, File folder, File lock, bool stopped_uncleanly);

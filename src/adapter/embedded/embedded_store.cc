@@ -90,7 +90,8 @@ Result<std::size_t> Store::interrupt_dead_owners() {
 Result<void> Store::open() {
   auto opened = open_parts();
   if (opened) return opened;
-  if (!folder_->stopped_uncleanly()) folder_->mark_clean();  // we wrote nothing that matters
+  // Nothing was written that matters: as it was found.
+  folder_->release(folder_->stopped_uncleanly() ? DataFolder::Stop::unclean : DataFolder::Stop::clean);
   return std::unexpected(folder_->explain(opened.error()));
 }
 
@@ -120,7 +121,7 @@ void Store::close() {
   blobs_.stop();
   readers_.stop();
   writer_.close();
-  if (!writer_.corrupt()) folder_->mark_clean();
+  folder_->release(writer_.corrupt() ? DataFolder::Stop::unclean : DataFolder::Stop::clean);
 }
 
 void Store::check_database(const std::stop_token& stop) {

@@ -1,5 +1,7 @@
 #include "adapter/embedded/writer.h"
 
+#include <algorithm>
+
 #include "adapter/embedded/schema.h"
 
 namespace soundbite::embedded {
@@ -17,6 +19,7 @@ constexpr int frames_worth_copying = 256;
 constexpr int most_frames = 8'192;
 constexpr SteadyClock::duration quiet = std::chrono::milliseconds(100);
 constexpr SteadyClock::duration pause = std::chrono::seconds(1);
+constexpr SteadyClock::duration longest_patience = std::chrono::milliseconds(2);
 constexpr std::int64_t frame_bytes = 4096 + 24;
 
 int note_frames(void* frames, sqlite3*, const char*, int in_log) {
@@ -85,7 +88,7 @@ void Writer::enqueue(std::unique_ptr<Operation> operation) {
     } else {
       watch_deadline(operation->deadline);
       waiting_.push_back(std::move(operation));
-      if (asleep_) wake_.notify_one();
+      if (waiting_.size() >= wake_at_) wake_.notify_one();
     }
   }
   if (refused) operation->answer(*refused);
@@ -122,19 +125,29 @@ void Writer::answer_overdue() {
   for (auto& operation : overdue) operation->answer({ErrorCode::timeout, "the disk did not get to it in time", {}});
 }
 
+void Writer::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  const auto ready = [this] { return waiting_.size() >= wake_at_ || stopping_; };
+  wake_at_ = 1;
+  if (const auto chores = chores_in()) {
+    wake_.wait_for(lock, *chores, ready);
+  } else {
+    wake_.wait(lock, ready);
+  }
+  // Those whom the last group answered often come back at once. Without a moment's patience the first of them would get
+  // a sync of its own, and the others wait for it: two syncs for each round instead of one.
+  if (!waiting_.empty() && waiting_.size() < last_group_) {
+    wake_at_ = last_group_;
+    wake_.wait_for(lock, std::min(last_commit_ / 2, longest_patience), ready);
+  }
+  wake_at_ = no_wake;
+}
+
 Writer::Group Writer::take_group() {
   Group group;
   Group overdue;
   {
     std::unique_lock lock(mutex_);
-    const auto ready = [this] { return !waiting_.empty() || stopping_; };
-    asleep_ = true;
-    if (const auto chores = chores_in()) {
-      wake_.wait_for(lock, *chores, ready);
-    } else {
-      wake_.wait(lock, ready);
-    }
-    asleep_ = false;
+    wait_for_work(lock);
     overdue = remove_overdue();
     group.swap(waiting_);
   }
@@ -175,8 +188,10 @@ void Writer::commit(Group& group) {
     return;
   }
   if (wal_frames_ < copied_frames_) copied_frames_ = 0;  // the log began anew
-  metrics_.group_size.Observe(double(group.size()));
-  metrics_.commit_seconds.Observe(std::chrono::duration<double>(SteadyClock::now() - begun).count());
+  last_group_ = group.size();
+  last_commit_ = SteadyClock::now() - begun;
+  metrics_.group_size.Observe(double(last_group_));
+  metrics_.commit_seconds.Observe(std::chrono::duration<double>(last_commit_).count());
   metrics_.wal_bytes.Set(double(wal_frames_ * frame_bytes));
   on_commit_(table_->changes(), table_->counts());
   for (auto& operation : group) operation->answer();

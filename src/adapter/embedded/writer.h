@@ -8,6 +8,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -99,10 +100,12 @@ class Writer {
 
  private:
   using Group = std::vector<std::unique_ptr<Operation>>;
+  static constexpr std::size_t no_wake = std::numeric_limits<std::size_t>::max();
 
   void enqueue(std::unique_ptr<Operation> operation);
   void loop();
   Group take_group();
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
   // The next two: with mutex_ held.
   Group remove_overdue();
   void watch_deadline(Deadline deadline);
@@ -131,12 +134,14 @@ class Writer {
   int wal_frames_ = 0;     // in the log
   int copied_frames_ = 0;  // of these, in the database already
   Deadline next_checkpoint_ = Deadline::in({});
+  std::size_t last_group_ = 0;
+  SteadyDuration last_commit_{};
 
   std::mutex mutex_;
   std::condition_variable wake_;
   Group waiting_;
   bool stopping_ = false;
-  bool asleep_ = false;
+  std::size_t wake_at_ = no_wake;  // so many waiting operations wake the writer
   std::optional<asio::steady_timer> timer_;
   Deadline timer_at_ = Deadline::never();
 
