@@ -3,7 +3,6 @@
 import texts
 from claim import Report, column, interleave
 from measure import command
-from product_speech import library
 from setting import Missing
 
 TITLE = "An espeak-ng voice"
@@ -15,8 +14,8 @@ def run(setting) -> Report:
     text = "\n".join([texts.MINUTE] * max(1, round(REPEATS * setting.scale)))
     sides = {}
     try:
-        ours = library(setting, "espeak:en-us")
-        sides["SoundBite"] = lambda: ours.speak(text)
+        ours = setting.speech_library("espeak:en-us")
+        sides["SoundBite"] = lambda: ours.ask(text=text)
     except Missing as reason:
         ours = None
         report.missing.append(str(reason))

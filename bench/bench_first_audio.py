@@ -5,8 +5,7 @@ import subprocess
 import time
 
 import texts
-from claim import Figure, Report, column, interleave
-from product_speech import library
+from claim import Report, column, interleave
 from setting import VOICE_ID, Missing
 
 TITLE = "First audio of one long sentence"
@@ -17,27 +16,18 @@ def run(setting) -> Report:
     report = Report(TITLE)
     try:
         soundbite = setting.soundbite
-        with library(setting, VOICE_ID) as ours:
+        with setting.speech_library(VOICE_ID) as library:
             sides = {
-                "library": lambda: ours.speak(texts.LONG_SENTENCE),
+                "library": lambda: library.ask(text=texts.LONG_SENTENCE),
                 "say -o -": lambda: _pipe(soundbite, texts.LONG_SENTENCE),
-                "say -o - (one word)": lambda: _pipe(soundbite, "Hello."),
             }
-            if "first_s" not in ours.speak(texts.SENTENCE):
-                del sides["library"]
-                report.missing.append("the library (speech_bench is not built)")
             runs = interleave(sides, setting.runs)
     except Missing as reason:
         report.missing.append(str(reason))
         return report
     for name, rows in runs.items():
-        report.add(name, "first samples", "s", column(rows, "first_s"))
-        report.add(name, "all of it", "s", column(rows, "wall_s"))
-        if name == "say -o - (one word)":
-            continue
-        shares = Figure(name, "first, of all", "x", [row["first_s"] / row["wall_s"] for row in rows])
-        report.figures.append(shares)
-        first, whole = (report.figures[-3], report.figures[-2])
+        first = report.add(name, "first samples", "s", column(rows, "first_s"))
+        whole = report.add(name, "all of it", "s", column(rows, "wall_s"))
         report.ratio(f"first audio of the whole, {name}", first, whole, 0.5)
     return report
 

@@ -4,6 +4,7 @@ import random
 import re
 import shutil
 import sqlite3
+import statistics
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,29 +21,26 @@ PENDING_SHARE = 1000  # one in so many waits; as many failed
 
 def run(setting) -> Report:
     report = Report(TITLE)
-    sizes = {"1,000 jobs": 1000, "1,000,000 jobs": max(2000, round(1_000_000 * setting.scale))}
+    sizes = (1000, max(2000, round(1_000_000 * setting.scale)))
+    few, many = (f"{size:,} jobs" for size in sizes)
     try:
         template = _template(setting)
     except Missing as reason:
         report.missing.append(str(reason))
         return report
-    folders = {name: _filled(setting, template, size) for name, size in sizes.items()}
-
-    starts = interleave(
-        {name: lambda folder=folder: _start(setting, folder) for name, (folder, _) in folders.items()}, setting.runs
-    )
+    folders = {name: _filled(setting, template, size) for name, size in zip((few, many), sizes, strict=True)}
+    starts = interleave({name: _starter(setting, folder) for name, (folder, _) in folders.items()}, setting.runs)
     with ExitStack() as stack:
-        sides = {}
-        for name, (folder, ids) in folders.items():
-            client = Client(stack.enter_context(setting.serve(folder, workers=0)).port)
-            sides[name] = lambda client=client, ids=ids: _requests(client, ids)
-        runs = interleave(sides, setting.runs)
-    few, many = sizes
+        kinds = {
+            name: _kinds(Client(stack.enter_context(setting.serve(folder, workers=0)).port), ids)
+            for name, (folder, ids) in folders.items()
+        }
+        runs = [_requests(kinds) for _ in range(setting.runs)]
     ready = {name: report.add(name, "start", "s", column(rows, "ready_s")) for name, rows in starts.items()}
     report.ratio("start", ready[many], ready[few], NOISE)
-    for metric in runs[many][0]:
-        figures = {name: report.add(name, metric, "ms", column(rows, metric)) for name, rows in runs.items()}
-        report.ratio(metric, figures[many], figures[few], NOISE)
+    for kind in kinds[few]:
+        figures = {name: report.add(name, kind, "ms", [one[name][kind] for one in runs]) for name in kinds}
+        report.ratio(kind, figures[many], figures[few], NOISE)
     report.notes += _plans(folders[many][0])
     return report
 
@@ -81,6 +79,7 @@ def _filled(setting, template: Path, size: int) -> tuple[Path, list[str]]:
     spec = database.execute("SELECT spec FROM job_spec").fetchone()[0]
     names = list(row)
     now = int(time.time() * 1000)
+    step = size // 500
     kept, counts = [], {"pending": 0, "ready": 0, "failed": 0}
 
     def rows():
@@ -96,7 +95,7 @@ def _filled(setting, template: Path, size: int) -> tuple[Path, list[str]]:
                 "due_at": made,
             }
             one |= {"status": {"pending": 0, "ready": 2, "failed": 3}[state], "expires_at": now + 30 * 86_400_000}
-            if index % (size // 500) == 3:
+            if state == "ready" and index % step == step - 1:
                 kept.append(one["id"].hex())
             yield [one[name] for name in names]
 
@@ -111,29 +110,38 @@ def _filled(setting, template: Path, size: int) -> tuple[Path, list[str]]:
     return folder, [f"{one[:8]}-{one[8:12]}-{one[12:16]}-{one[16:20]}-{one[20:]}" for one in kept]
 
 
-def _start(setting, folder: Path) -> dict:
-    with setting.serve(folder, workers=0) as server:
-        return {"ready_s": server.ready_s}
+def _starter(setting, folder: Path):
+    def one() -> dict:
+        with setting.serve(folder, workers=0) as server:
+            return {"ready_s": server.ready_s}
+
+    return one
 
 
-def _requests(client: Client, ids: list[str]) -> dict:
-    """The median latency of each kind of request, one at a time, in ms."""
-    cursor = client.get("/api/v1/soundbites?limit=20").get("nextCursor", "")
-    kinds = {
-        "status": lambda index: client.call("GET", f"/api/v1/soundbites/{ids[index % len(ids)]}"),
+def _kinds(client: Client, ids: list[str]) -> dict:
+    """The requests that are measured, by name; each takes the number of its turn."""
+    cursor = client.get("/api/v1/soundbites?limit=20")["nextCursor"]
+    return {
+        "status": lambda turn: client.call("GET", f"/api/v1/soundbites/{ids[turn % len(ids)]}"),
         "list, newest": lambda _: client.call("GET", "/api/v1/soundbites?limit=20"),
         "list, next page": lambda _: client.call("GET", f"/api/v1/soundbites?limit=20&cursor={cursor}"),
         "list, failed only": lambda _: client.call("GET", "/api/v1/soundbites?limit=20&status=failed"),
-        "submit": lambda index: client.submit(f"Order {index}.", voiceId="espeak:en-us"),
+        "submit": lambda turn: client.submit(f"Order {turn}.", voiceId="espeak:en-us"),
     }
-    answer = {}
-    for name, call in kinds.items():
-        times = []
-        for index in range(REQUESTS):
-            start = time.perf_counter()
-            call(index)
-            times.append((time.perf_counter() - start) * 1000)
-        answer[name] = sorted(times)[REQUESTS // 2]
+
+
+def _requests(kinds: dict[str, dict]) -> dict[str, dict]:
+    """The median latency in ms by side and kind; one request at a time, the sides in turn."""
+    answer: dict[str, dict] = {name: {} for name in kinds}
+    for kind in next(iter(kinds.values())):
+        times: dict[str, list[float]] = {name: [] for name in kinds}
+        for turn in range(REQUESTS):
+            for name, calls in kinds.items():
+                start = time.perf_counter()
+                calls[kind](turn)
+                times[name].append((time.perf_counter() - start) * 1000)
+        for name, values in times.items():
+            answer[name][kind] = statistics.median(values)
     return answer
 
 

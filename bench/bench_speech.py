@@ -4,7 +4,6 @@ from contextlib import ExitStack
 
 import texts
 from claim import Report, column, interleave
-from product_speech import library
 from setting import VOICE_ID, Missing
 
 TITLE = "Speaking a minute of text (library)"
@@ -13,20 +12,20 @@ TITLE = "Speaking a minute of text (library)"
 def run(setting) -> Report:
     report = Report(TITLE)
     runtime = f"piper-tts, onnxruntime {setting.runtime_version()}"
+    starts = {
+        "SoundBite": lambda: setting.speech_library(VOICE_ID),
+        "piper-tts": setting.piper_library,
+        runtime: lambda: setting.piper_library(setting.same_runtime()),
+        "sherpa-onnx": setting.sherpa_library,
+    }
     with ExitStack() as stack:
         sides = {}
-        try:
-            sides["SoundBite"] = stack.enter_context(library(setting, VOICE_ID)).speak
-        except Missing as reason:
-            report.missing.append(str(reason))
-        for name, peer in {
-            "piper-tts": setting.piper_library(),
-            runtime: setting.piper_library(setting.same_runtime()),
-            "sherpa-onnx": setting.sherpa_library(),
-        }.items():
-            library_ = stack.enter_context(peer)
-            sides[name] = lambda text, library_=library_: library_.ask(text=text)
-        runs = interleave({name: _minute(speak) for name, speak in sides.items()}, setting.runs)
+        for name, start in starts.items():
+            try:
+                sides[name] = _minute(stack.enter_context(start()))
+            except Missing as reason:
+                report.missing.append(f"{name}: {reason}")
+        runs = interleave(sides, setting.runs)
 
     cpu = {
         name: report.add(name, "CPU per second of audio", "s", column(rows, "cpu_per_s")) for name, rows in runs.items()
@@ -40,9 +39,9 @@ def run(setting) -> Report:
     return report
 
 
-def _minute(speak):
+def _minute(library):
     def one() -> dict:
-        answer = speak(texts.MINUTE)
+        answer = library.ask(text=texts.MINUTE)
         return {**answer, "cpu_per_s": answer["cpu_s"] / answer["audio_s"]}
 
     return one

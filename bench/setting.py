@@ -41,14 +41,18 @@ class Setting:
         return self.program("soundbite")
 
     def program(self, name: str) -> Path:
-        path = self.programs / name
-        if not path.exists():
-            raise Missing(f"{path} is not built")
-        return path
+        for path in (self.programs / name, self.programs / "bench" / name):
+            if path.exists():
+                return path
+        raise Missing(f"{self.programs / name} is not built")
 
     def serve(self, data: Path, *, workers: int, extra: tuple = ()) -> Service:
         argv = [self.soundbite, "serve", "--listen", "127.0.0.1:0", "--data-dir", data, "--workers", workers, *extra]
         return Service(argv, log=self.log("soundbite"))
+
+    def speech_library(self, voice: str) -> Library:
+        runtime = next((BUILD / "deps" / "onnxruntime" / "lib").glob("libonnxruntime.so.*.*"))
+        return Library([self.program("speech_library"), self.voice.parent, runtime, voice])
 
     # The peers
 
@@ -84,6 +88,8 @@ class Setting:
         return Service(argv, port=port, log=self.log("piper"))
 
     def fastify(self, database: Path) -> Service:
+        if not (BUILD / "bench-fastify" / ".stamp").exists():
+            raise Missing("the Fastify service is not installed")
         return Service(["node", BUILD / "bench-fastify" / "server.js", 0, database], log=self.log("fastify"))
 
     def nginx(self, folder: Path) -> Service:

@@ -15,12 +15,12 @@ up_to_date() {
   [ -f "$1" ] && [ "$(cat "$1")" = "$(cat "${@:2}" | sha256sum)" ]
 }
 
-for tool in wrk nginx espeak-ng node npm g++ make; do
+for tool in wrk nginx espeak-ng g++ make; do
   command -v "$tool" > /dev/null || missing="${missing:-} $tool"
 done
 if [ -n "${missing:-}" ]; then
   echo "bench: please install:$missing" >&2
-  echo "bench: on Debian: apt-get install wrk nginx-light espeak-ng nodejs npm g++ make" >&2
+  echo "bench: on Debian: apt-get install wrk nginx-light espeak-ng g++ make nodejs npm libnode-dev" >&2
   exit 1
 fi
 
@@ -33,6 +33,10 @@ if ! up_to_date "$venv/.stamp" "$here/requirements.txt" "$here/setup.sh"; then
   cat "$here/requirements.txt" "$here/setup.sh" | sha256sum > "$venv/.stamp"
 fi
 
+if [ "$(node -p 'process.versions.node.split(".")[0]' 2> /dev/null || echo 0)" -lt 20 ] || [ ! -f /usr/include/node/node.h ]; then
+  echo "bench: the Fastify service is left out: it needs Node 20 or newer with its headers in /usr/include/node" >&2
+  exit 0
+fi
 mkdir -p "$fastify"
 cp "$here"/peers/fastify/{package.json,package-lock.json,server.js} "$fastify/"
 if ! up_to_date "$fastify/.stamp" "$here/peers/fastify/package-lock.json"; then
