@@ -16,7 +16,7 @@ from setting import HERE, Missing
 TITLE = "1,000,000 jobs in the table, against 1,000"
 REQUESTS = 300
 NOISE = 1.25  # what "as fast" may mean, of medians of requests on a shared machine
-PENDING_SHARE = 1000  # one in so many waits; as many failed
+SHARE = 40  # one in so many waits, as many failed: a page of failed ones is full on both sides
 
 
 def run(setting) -> Report:
@@ -85,7 +85,7 @@ def _filled(setting, template: Path, size: int) -> tuple[Path, list[str]]:
     def rows():
         for index in range(size - 1):
             made = now - (size - index) * 100
-            state = {0: "pending", 1: "failed"}.get(index % PENDING_SHARE, "ready")
+            state = {0: "pending", 1: "failed"}.get(index % SHARE, "ready")
             counts[state] += 1
             one = row | {
                 "seq": index + 10,
