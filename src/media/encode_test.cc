@@ -9,31 +9,24 @@
 namespace soundbite::media {
 namespace {
 
-// Every format, channel count and kind of output at its lowest, its highest and a voice's sample rate.
 struct Case {
   OutputPlan plan;
   bool pipe;
 };
 
-std::vector<Case> every_case() {
+std::vector<Case> cases_of(Format format) {
+  const FormatTraits& traits = traits_of(format);
+  std::vector<int> rates(traits.sample_rates.begin(), traits.sample_rates.end());
+  if (rates.empty()) rates = {traits.min_rate, 22'050, 22'051, traits.max_rate};
+  if (format == Format::m4a) rates = {traits.min_rate, 22'050, traits.max_rate};  // aac tries them all
   std::vector<Case> cases;
-  for (const FormatTraits& traits : all_formats()) {
-    std::vector<int> rates = {traits.min_rate, nearest_sample_rate(traits, 22'050), traits.max_rate};
-    if (!traits.sample_rates.empty()) rates.assign(traits.sample_rates.begin(), traits.sample_rates.end());
-    for (const int rate : rates) {
-      for (const int channels : {1, 2}) {
-        const auto plan = plan_output({.format = traits.format, .sample_rate = rate, .channels = channels}, 22'050);
-        for (const bool pipe : {false, true}) cases.push_back({*plan, pipe});
-      }
+  for (const int rate : rates) {
+    for (const int channels : {1, 2}) {
+      const auto plan = plan_output({.format = format, .sample_rate = rate, .channels = channels}, 22'050);
+      for (const bool pipe : {false, true}) cases.push_back({*plan, pipe});
     }
   }
   return cases;
-}
-
-std::string name_of_case(const testing::TestParamInfo<Case>& info) {
-  const OutputPlan& plan = info.param.plan;
-  return std::string(traits_of(plan.format).name) + "_" + std::to_string(plan.sample_rate) + "_" +
-         std::to_string(plan.channels) + (info.param.pipe ? "_pipe" : "_file");
 }
 
 // Whether libav plays neither what the encoder put before the audio nor what fills its last frame. ADTS and a streamed
@@ -63,28 +56,33 @@ bool declares_length(const Case& c) {
   return !c.pipe && c.plan.format != Format::mp3 && c.plan.format != Format::opus && c.plan.format != Format::aac;
 }
 
-class EveryFormat : public testing::TestWithParam<Case> {};
-
-TEST_P(EveryFormat, decodes_to_the_length_level_rate_and_channels_asked_for) {
-  const auto& [plan, pipe] = GetParam();
+void check(const Case& c) {
   constexpr double seconds = 1.3;
   const auto samples = sine(22'050, seconds);
-  const EncodeJob job{22'050, plan};
-  const Made made = pipe ? encode_to_pipe(job, samples) : encode_to_file(job, samples);
+  const EncodeJob job{22'050, c.plan};
+  const Made made = c.pipe ? encode_to_pipe(job, samples) : encode_to_file(job, samples);
   ASSERT_TRUE(made.report) << made.report.error().message;
-  const auto expected = static_cast<std::uint64_t>(std::lround(seconds * plan.sample_rate));
+  const auto expected = static_cast<std::uint64_t>(std::lround(seconds * c.plan.sample_rate));
   EXPECT_EQ(made.report->frames, expected);
 
   const Decoded decoded = decode(made.file);
-  EXPECT_EQ(decoded.sample_rate, plan.sample_rate);
-  EXPECT_EQ(decoded.channels, plan.channels);
+  EXPECT_EQ(decoded.sample_rate, c.plan.sample_rate);
+  EXPECT_EQ(decoded.channels, c.plan.channels);
   EXPECT_GE(decoded.frames(), expected);
-  EXPECT_LE(decoded.frames(), expected + (plays_exactly(GetParam()) ? 0 : slack(GetParam())));
-  if (declares_length(GetParam())) EXPECT_NEAR(decoded.declared_s, seconds, 0.001);
+  EXPECT_LE(decoded.frames(), expected + (plays_exactly(c) ? 0 : slack(c)));
+  if (declares_length(c)) EXPECT_NEAR(decoded.declared_s, seconds, 0.001);
   for (const auto& channel : decoded.channel) EXPECT_NEAR(level_db(channel), level_db(samples), 0.5);
 }
 
-INSTANTIATE_TEST_SUITE_P(Encode, EveryFormat, testing::ValuesIn(every_case()), name_of_case);
+class EveryFormat : public testing::TestWithParam<Format> {};
+
+TEST_P(EveryFormat, decodes_to_the_length_level_rate_and_channels_asked_for) {
+  for (const Case& c : cases_of(GetParam())) {
+    SCOPED_TRACE(std::to_string(c.plan.sample_rate) + " Hz, channels " + std::to_string(c.plan.channels) +
+                 (c.pipe ? ", pipe" : ", file"));
+    check(c);
+  }
+}
 
 Made make(Format format, std::size_t frames, bool pipe = false) {
   const auto samples = sine(24'000, static_cast<double>(frames) / 24'000);
@@ -92,9 +90,7 @@ Made make(Format format, std::size_t frames, bool pipe = false) {
   return pipe ? encode_to_pipe(job, samples) : encode_to_file(job, samples);
 }
 
-class ShortAudio : public testing::TestWithParam<Format> {};
-
-TEST_P(ShortAudio, is_complete_however_short) {
+TEST_P(EveryFormat, is_complete_however_short) {
   for (const std::size_t frames : {1, 2, 100, 575, 1'152, 1'153}) {
     for (const bool pipe : {false, true}) {
       const Made made = make(GetParam(), frames, pipe);
@@ -110,24 +106,24 @@ TEST_P(ShortAudio, is_complete_however_short) {
   }
 }
 
-TEST_P(ShortAudio, of_no_sample_at_all_is_invalid) {
+TEST_P(EveryFormat, refuses_to_hold_no_sample_at_all) {
   const Made made = make(GetParam(), 0);
   ASSERT_FALSE(made.report);
   EXPECT_EQ(made.report.error().code, ErrorCode::invalid);
 }
 
-TEST_P(ShortAudio, gives_equal_bytes_for_equal_samples) {
+TEST_P(EveryFormat, gives_equal_bytes_for_equal_samples) {
   EXPECT_EQ(bytes_of(make(GetParam(), 20'000).file), bytes_of(make(GetParam(), 20'000).file));
   EXPECT_EQ(bytes_of(make(GetParam(), 20'000, true).file), bytes_of(make(GetParam(), 20'000, true).file));
 }
 
-TEST_P(ShortAudio, names_no_version_of_libav) {
+TEST_P(EveryFormat, names_no_version_of_libav) {
   const std::string bytes = bytes_of(make(GetParam(), 20'000).file);
   EXPECT_EQ(bytes.find("Lavf5"), std::string::npos);
   EXPECT_EQ(bytes.find("Lavc5"), std::string::npos);
 }
 
-INSTANTIATE_TEST_SUITE_P(Encode, ShortAudio,
+INSTANTIATE_TEST_SUITE_P(Encode, EveryFormat,
                          testing::Values(Format::mp3, Format::wav, Format::flac, Format::opus, Format::vorbis,
                                          Format::aac, Format::m4a),
                          [](const auto& info) { return std::string(traits_of(info.param).name); });

@@ -109,8 +109,9 @@ Result<void> Muxer::finish() { return check(av_write_trailer(context_.get()), "f
 Result<void> Muxer::correct_padding(AVPacket& packet) {
   const AVCodecParameters& stream = *context_->streams[0]->codecpar;
   encoded_ += stream.frame_size;
-  const std::int64_t padding = encoded_ - stream.initial_padding - length_;
-  if (length_ == INT64_MAX || padding <= 0) return {};
+  if (!length_) return {};
+  const std::int64_t padding = encoded_ - stream.initial_padding - *length_;
+  if (padding <= 0) return {};
   constexpr std::size_t size = 10;  // u32 to skip at the start, u32 at the end, two reasons
   std::uint8_t* skip = av_packet_new_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, size);
   if (!skip) return fail(ErrorCode::unavailable, "out of memory");

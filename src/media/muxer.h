@@ -1,6 +1,8 @@
 // Packets to a container, as far as the sink lets it: patched headers in a file, a stream in a pipe.
 #pragma once
 
+#include <optional>
+
 #include "job/output_plan.h"
 #include "media/av.h"
 #include "media/sink.h"
@@ -27,7 +29,7 @@ class Muxer {
   Av<AVFormatContext> context_;
   AVRational time_base_{};  // of the packets that come in
   Format format_ = Format::mp3;
-  std::int64_t length_ = INT64_MAX;
+  std::optional<std::int64_t> length_;
   std::int64_t encoded_ = 0;  // samples that the packets so far decode to (mp3)
 };
 

@@ -30,7 +30,7 @@ void drop_rights(int parent) {
   const rlimit files{.rlim_cur = max_open_files, .rlim_max = max_open_files};
   ::setrlimit(RLIMIT_CORE, &none);
   ::setrlimit(RLIMIT_NOFILE, &files);
-  ::signal(SIGPIPE, SIG_IGN);  // a reader that left is an error of write()
+  // What the zygote ignores stays ignored: SIGPIPE is an error of write() then. What it blocks is let through again.
   sigset_t nothing;
   ::sigemptyset(&nothing);
   ::sigprocmask(SIG_SETMASK, &nothing, nullptr);

@@ -31,8 +31,7 @@ ExitReason classify(int wait_status) {
     return WEXITSTATUS(wait_status) == wire::exit_error ? ExitReason::failed : ExitReason::crashed;
   }
   switch (WTERMSIG(wait_status)) {
-    case SIGKILL:
-    case SIGTERM: return ExitReason::killed;
+    case SIGKILL: return ExitReason::killed;
     case SIGXCPU:
     case SIGXFSZ: return ExitReason::resource_limit;
     default: return ExitReason::crashed;

@@ -18,8 +18,9 @@ struct MediaHostOptions {
 };
 
 // Starts the zygote by exec: call before the process has threads. The zygote forks one child per encode and is started
-// again when it dies. `start` on the result is thread-safe. Errors: unavailable when the program cannot be started (the
-// message names the path and the fix).
+// again, by the next encode, when it dies. `start` on the result is thread-safe; its encodes end before it does. Does
+// not wait until it is ready. Errors: unavailable when the program cannot be started (the message names the path and
+// the fix).
 class MediaHost : public MediaEngine {
  public:
   // "ok", or why nothing can be encoded now.

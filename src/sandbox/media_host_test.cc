@@ -257,6 +257,51 @@ TEST_F(MediaHostTest, answers_unavailable_to_every_encode_of_a_zygote_that_dies)
   EXPECT_TRUE(hears_of_exit("host_died", 2));
 }
 
+TEST_F(MediaHostTest, outlives_a_request_to_stop_that_was_meant_for_the_server) {
+  MediaHost& host = misbehaving();
+  ASSERT_TRUE(run(host, request(Misbehaviour::none), output()));
+  const pid_t first = zygote();
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) ::kill(first, number);
+  ASSERT_TRUE(run(host, request(Misbehaviour::none), output()));
+  EXPECT_EQ(zygote(), first);
+}
+
+// True once no process of this id runs (it may still wait to be reaped by whoever inherited it).
+bool vanishes(pid_t pid) {
+  for (int i = 0; i < 1'000; ++i) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+    std::string text((std::istreambuf_iterator<char>(file)), {});
+    if (text.empty() || text[text.rfind(')') + 2] == 'Z') return true;
+    std::this_thread::sleep_for(Milliseconds{5});
+  }
+  return false;
+}
+
+TEST_F(MediaHostTest, leaves_no_process_behind_when_its_server_is_killed) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const File read_end(ends[0]);
+  File write_end(ends[1]);
+  const pid_t server = ::fork();
+  if (server == 0) {
+    MediaHost& host = misbehaving();
+    // The one encode is done, so the other one's child has been forked too.
+    auto encode = host.start(request(Misbehaviour::stop_itself), output());
+    std::ignore = run(host, request(Misbehaviour::none), output());
+    const std::array pids = {zygote(), children_of(zygote()).at(0).pid};
+    std::ignore = write_end.write_all(std::as_bytes(std::span(pids)));
+    ::pause();
+    ::_exit(1);
+  }
+  write_end.close();
+  std::array<pid_t, 2> pids{};
+  ASSERT_EQ(::read(read_end.fd(), pids.data(), sizeof pids), sizeof pids);
+  ::kill(server, SIGKILL);
+  ::waitpid(server, nullptr, 0);
+  EXPECT_TRUE(vanishes(pids[0]));
+  EXPECT_TRUE(vanishes(pids[1]));
+}
+
 TEST_F(MediaHostTest, says_which_program_cannot_be_started) {
   const auto host = start_media_host({.program = "/nowhere/soundbite-media"}, log_, registry_);
   ASSERT_FALSE(host);

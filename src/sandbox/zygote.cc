@@ -34,7 +34,9 @@ std::optional<OutputPlan> parse_plan(const wire::Request& request) {
 class Zygote {
  public:
   Zygote(File channel, const ZygoteWork& work) : channel_(std::move(channel)), work_(work), pid_(::getpid()) {
-    ::signal(SIGPIPE, SIG_IGN);
+    // A service manager may tell every process of the service to stop. Ours stops when its server has no more work for
+    // it, and that is when the channel closes.
+    for (const int number : {SIGPIPE, SIGTERM, SIGINT, SIGHUP}) ::signal(number, SIG_IGN);
     sigset_t ended;
     ::sigemptyset(&ended);
     ::sigaddset(&ended, SIGCHLD);
