@@ -58,6 +58,15 @@ Ending run(std::span<const Command> commands, const std::string& name, std::span
   return std::unexpected(unknown_command(commands, name));
 }
 
+// Libraries do things that nobody asked for unless their variables say no. They read them when they start.
+void keep_libraries_quiet() {
+  // ONNX Runtime's wheels report to their maker, and keep a device id and a database in the user's home for it.
+  ::setenv("ORT_DISABLE_TELEMETRY", "1", 1);
+  // espeak-ng asks PulseAudio for a device although it never plays, which makes folders in the user's home or starts a
+  // sound server. There is none at this address.
+  ::setenv("PULSE_SERVER", "/dev/null", 1);
+}
+
 }  // namespace
 
 std::expected<LoadedConfig, Failure> load_config(const Invocation& invocation) {
@@ -67,9 +76,7 @@ std::expected<LoadedConfig, Failure> load_config(const Invocation& invocation) {
 }
 
 int run_command_line(std::span<const Command> commands, int argc, char** argv) {
-  // espeak-ng asks PulseAudio for a device although it never plays, which makes folders in the user's home or starts a
-  // sound server. There is none at this address.
-  ::setenv("PULSE_SERVER", "/dev/null", 1);
+  keep_libraries_quiet();
   const std::span<const char* const> all(argv, static_cast<std::size_t>(argc));
   try {
     if (all.size() < 2) {
