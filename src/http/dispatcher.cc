@@ -42,6 +42,15 @@ bool is_json(std::string_view content_type) {
   return equals_folded(parameter, "charset=utf-8") || equals_folded(parameter, "charset=\"utf-8\"");
 }
 
+// Milliseconds with three decimals. By hand: printf costs more than all the rest of the line.
+LogField milliseconds_field(std::chrono::steady_clock::duration took) {
+  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+  const std::string fraction = std::to_string(us % 1000 + 1000);
+  LogField field("ms", std::to_string(us / 1000) + '.' + fraction.substr(1));
+  field.bare = true;
+  return field;
+}
+
 std::string too_large(std::size_t limit) { return "the body may have " + std::to_string(limit) + " bytes"; }
 
 }  // namespace
@@ -139,12 +148,11 @@ Response Dispatcher::render(const HeadRefusal& refusal, const Request& request) 
 
 void Dispatcher::finish(const Route* route, const Request& request, int status,
                         std::chrono::steady_clock::duration took) {
-  const double seconds = std::chrono::duration<double>(took).count();
   const auto routes = all_routes();
   const bool listed = route && route >= routes.data() && route < routes.data() + routes.size();
   auto& instruments =
       listed ? route_instruments_[static_cast<std::size_t>(route - routes.data())] : route_instruments_.back();
-  instruments.count(request.method, status, seconds);
+  instruments.count(request.method, status, std::chrono::duration<double>(took).count());
 
   Log& log = api_.services.log;
   const bool quiet = route && route->loudness == Loudness::debug;
@@ -157,13 +165,13 @@ void Dispatcher::finish(const Route* route, const Request& request, int status,
     write({{"method", name_of(request.method)},
            {"route", name},
            {"status", status},
-           {"ms", seconds * 1000},
+           milliseconds_field(took),
            {"correlationId", request.correlation_id}});
   } else {
     write({{"method", name_of(request.method)},
            {"route", name},
            {"status", status},
-           {"ms", seconds * 1000},
+           milliseconds_field(took),
            {"correlationId", request.correlation_id},
            {"traceId", request.trace_id}});
   }

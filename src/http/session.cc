@@ -14,7 +14,7 @@ namespace {
 
 using boost::system::error_code;
 
-constexpr std::size_t head_read_bytes = 4 * 1024;   // room offered while a head is read: most requests fit
+constexpr std::size_t head_read_bytes = 1024;       // room offered while a head is read: most requests fit
 constexpr std::size_t body_read_bytes = 64 * 1024;  // room offered while a body is read
 constexpr std::size_t file_chunk_bytes = 64 * 1024;
 constexpr int file_chunks_per_turn = 16;            // 1 MiB, then the other connections have their turn

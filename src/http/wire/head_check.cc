@@ -72,7 +72,8 @@ HeadCheck::State HeadCheck::scan(std::string_view bytes) {
     if (const HeadRefusal* wrong = check_line(line)) return refuse(*wrong);
   }
   scanned_ = bytes.size();
-  if (bytes.size() - line_begin_ > limits_.line_bytes) return refuse(lines_ == 0 ? long_request_line : long_field);
+  // The last byte may be the CR, which is not counted.
+  if (bytes.size() - line_begin_ > limits_.line_bytes + 1) return refuse(lines_ == 0 ? long_request_line : long_field);
   if (bytes.size() - facts_.begin > limits_.block_bytes) return refuse(long_head);
   return State::more;
 }

@@ -156,6 +156,16 @@ TEST(HeadCheck, bounds_the_number_and_the_sum_of_the_fields) {
   EXPECT_EQ(scan_whole(large + "\r\n").reason, "long_head");
 }
 
+TEST(HeadCheck, takes_a_line_of_just_the_limit_however_it_arrives) {
+  const std::string start = "GET / HTTP/1.1\r\nHost: a\r\n";
+  const std::string longest = start + "X: " + std::string(8 * 1024 - 3, 'a') + "\r\n\r\n";
+  EXPECT_EQ(scan_whole(longest).state, State::complete);
+  EXPECT_EQ(scan_byte_by_byte(longest).state, State::complete);
+  const std::string longer = start + "X: " + std::string(8 * 1024 - 2, 'a') + "\r\n\r\n";
+  EXPECT_EQ(scan_whole(longer).reason, "long_field");
+  EXPECT_EQ(scan_byte_by_byte(longer).reason, "long_field");
+}
+
 TEST(HeadCheck, forgets_the_last_request_when_reset) {
   HeadCheck check;
   ASSERT_EQ(check.scan("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n"), State::complete);
