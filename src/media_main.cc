@@ -33,10 +33,5 @@ int main() {
     return 2;
   }
   media::quieten_libav();
-  std::size_t next_format = 0;
-  const auto prepare = [&next_format] {
-    media::warm(all_formats()[next_format++].format);
-    return next_format < all_formats().size();
-  };
-  return run_zygote(File(wire::channel_fd), {.child = run_task, .prepare = prepare});
+  return run_zygote(File(wire::channel_fd), run_task);
 }

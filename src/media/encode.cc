@@ -1,12 +1,9 @@
 #include "media/encode.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <utility>
 #include <vector>
 
-#include "base/file.h"
 #include "media/converter.h"
 #include "media/encoder.h"
 #include "media/muxer.h"
@@ -104,17 +101,5 @@ Result<EncodeReport> encode(const EncodeJob& job, PcmSource source, int output_f
 }
 
 void quieten_libav() { av_log_set_level(AV_LOG_QUIET); }
-
-void warm(Format format) {
-  const File nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-  const auto plan = plan_output({.format = format}, 22'050);
-  bool given = false;
-  const auto silence = [&given](std::span<float> samples) -> Result<std::size_t> {
-    std::ranges::fill(samples, 0.0F);
-    return std::exchange(given, true) ? 0 : samples.size();
-  };
-  // Whether it succeeds is the first real encode's to say.
-  if (plan) std::ignore = encode({22'050, *plan}, silence, nowhere.fd(), [](std::uint64_t) {});
-}
 
 }  // namespace soundbite::media

@@ -28,9 +28,7 @@ struct EncodeReport {
 Result<EncodeReport> encode(const EncodeJob& job, PcmSource source, int output_fd,
                             std::function<void(std::uint64_t frames)> on_progress);
 
-// Silences libav and touches what a first encode would otherwise pay for. One format each; cheap enough to be done
-// between two jobs.
+// libav prints nothing from here on: what goes wrong is in the results.
 void quieten_libav();
-void warm(Format format);
 
 }  // namespace soundbite::media

@@ -351,8 +351,7 @@ TEST_F(MediaHostTest, leaks_neither_descriptors_nor_processes) {
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(run(host, wav, output(), 0.01));
   EXPECT_TRUE(hears_of_exit("ok", 101));
   EXPECT_EQ(entries_of("/proc/self/fd").size(), before);
-  // Fewer when it was counted first while it prepared a format.
-  EXPECT_LE(entries_of("/proc/" + std::to_string(zygote()) + "/fd").size(), zygote_before);
+  EXPECT_EQ(entries_of("/proc/" + std::to_string(zygote()) + "/fd").size(), zygote_before);
   EXPECT_EQ(children_of(::getpid()).size(), 1);
   EXPECT_TRUE(children_of(zygote()).empty());
 }

@@ -33,7 +33,7 @@ std::optional<OutputPlan> parse_plan(const wire::Request& request) {
 
 class Zygote {
  public:
-  Zygote(File channel, const ZygoteWork& work) : channel_(std::move(channel)), work_(work), pid_(::getpid()) {
+  Zygote(File channel, const ChildWork& work) : channel_(std::move(channel)), work_(work), pid_(::getpid()) {
     // A service manager may tell every process of the service to stop. Ours stops when its server has no more work for
     // it, and that is when the channel closes.
     for (const int number : {SIGPIPE, SIGTERM, SIGINT, SIGHUP}) ::signal(number, SIG_IGN);
@@ -49,9 +49,7 @@ class Zygote {
     while (open_) {
       std::array<pollfd, 2> events = {pollfd{.fd = channel_.fd(), .events = POLLIN, .revents = 0},
                                       pollfd{.fd = ended_.fd(), .events = POLLIN, .revents = 0}};
-      const int count = ::poll(events.data(), events.size(), preparing_ ? 0 : -1);
-      if (count == 0) preparing_ = work_.prepare();
-      if (count <= 0) continue;
+      if (::poll(events.data(), events.size(), -1) <= 0) continue;
       if (events[1].revents) reap();
       if (events[0].revents) serve();
     }
@@ -87,7 +85,7 @@ class Zygote {
       channel_.close();
       ended_.close();
       const ChildTask task{request.input_rate, *plan, std::move(fds[0]), std::move(fds[1])};
-      run_child(task, fds[2], work_.child, pid_);
+      run_child(task, fds[2], work_, pid_);
     }
     if (pid < 0) {
       notify({.kind = wire::NoticeKind::not_started, .job = request.job, .status = errno});
@@ -114,16 +112,15 @@ class Zygote {
   }
 
   File channel_;
-  const ZygoteWork& work_;
+  const ChildWork& work_;
   const int pid_;
   File ended_;  // readable when a child has ended
   std::map<std::uint64_t, pid_t> children_;
   bool open_ = true;
-  bool preparing_ = true;
 };
 
 }  // namespace
 
-int run_zygote(File channel, const ZygoteWork& work) { return Zygote(std::move(channel), work).run(); }
+int run_zygote(File channel, const ChildWork& work) { return Zygote(std::move(channel), work).run(); }
 
 }  // namespace soundbite

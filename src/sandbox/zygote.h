@@ -2,20 +2,13 @@
 // requests, so that every fork is a clean and cheap copy of a process whose libraries are loaded and bound.
 #pragma once
 
-#include <functional>
-
 #include "base/file.h"
 #include "sandbox/child.h"
 
 namespace soundbite {
 
-struct ZygoteWork {
-  ChildWork child;  // called in a forked child
-  // Called in the zygote while there is nothing to do: one step of preparation; false when there is none left.
-  std::function<bool()> prepare;
-};
-
-// Runs until the other end of `channel` closes; then every child is ended. Returns the exit status of the program.
-int run_zygote(File channel, const ZygoteWork& work);
+// Runs until the other end of `channel` closes; then every child is ended. `work` is called in forked children only.
+// Returns the exit status of the program.
+int run_zygote(File channel, const ChildWork& work);
 
 }  // namespace soundbite

@@ -76,6 +76,4 @@ Result<std::uint64_t> misbehave(const ChildTask& task, std::function<void(std::u
 
 }  // namespace
 
-int main() {
-  return run_zygote(File(wire::channel_fd), {.child = misbehave, .prepare = [] { return false; }});
-}
+int main() { return run_zygote(File(wire::channel_fd), misbehave); }
