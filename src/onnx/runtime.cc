@@ -55,7 +55,7 @@ class Session final : public OnnxSession {
 
   Result<TensorOutput> run(std::span<const TensorInput> inputs, std::stop_token stop) const override {
     try {
-      return run_throwing(inputs, std::move(stop));
+      return run_throwing(inputs, stop);
     } catch (const Ort::Exception& error) {
       if (stop.stop_requested()) return fail(ErrorCode::cancelled, "the run was stopped");
       return fail(ErrorCode::internal, std::string("the model failed: ") + error.what());
@@ -63,7 +63,7 @@ class Session final : public OnnxSession {
   }
 
  private:
-  Result<TensorOutput> run_throwing(std::span<const TensorInput> inputs, std::stop_token stop) const {
+  Result<TensorOutput> run_throwing(std::span<const TensorInput> inputs, const std::stop_token& stop) const {
     Ort::RunOptions options;
     const std::stop_callback terminate(stop, [&options] { options.SetTerminate(); });
     const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);

@@ -126,6 +126,7 @@ Result<void> cut_in_two(const Model& model, VitsParts& parts) {
   if (!std::ranges::all_of(decoder->inputs, allowed)) return {};
   auto front = extract_part(model, {}, cut);
   if (!front) return std::unexpected(std::move(front.error()));
+  if (front->inputs.size() != model.inputs.size()) return {};  // it would refuse the input that it does not read
   parts.cut = cut;
   parts.shape = *shape;
   parts.decoder_takes_speaker = std::ranges::find(decoder->inputs, "sid") != decoder->inputs.end();

@@ -2,6 +2,7 @@
 
 #include <espeak-ng/speak_lib.h>
 
+#include <algorithm>
 #include <cmath>
 #include <future>
 #include <map>
@@ -54,15 +55,12 @@ class Library final : public Espeak {
     // Reading 130 voice files takes 20 ms, 250 from a cold disk: beside the rest of the start.
     listing_ = std::async(std::launch::async, [this] { return list(); }).share();
   }
-  ~Library() override {
-    listing_.wait();
-    espeak_Terminate();
-  }
 
   const std::vector<EspeakVoice>& voices() override { return listing_.get(); }
   int sample_rate() const override { return sample_rate_; }
 
   Result<std::vector<std::string>> phonemes(const std::string& voice, std::span<const std::string> clauses) override {
+    listing_.wait();  // it takes the mutex too
     const std::scoped_lock lock(mutex_);
     if (auto chosen = choose(voice); !chosen) return std::unexpected(std::move(chosen.error()));
     std::vector<std::string> spoken;
@@ -72,6 +70,7 @@ class Library final : public Espeak {
 
   Result<std::vector<float>> speak(const std::string& voice, const std::string& sentence, double speed,
                                    std::stop_token stop) override {
+    listing_.wait();  // it takes the mutex too
     const std::scoped_lock lock(mutex_);
     if (auto chosen = choose(voice); !chosen) return std::unexpected(std::move(chosen.error()));
     const Pace pace = pace_for(speed);
@@ -93,7 +92,7 @@ class Library final : public Espeak {
       // `languages` is a priority byte and a code, more of them after a zero; the first is the voice's own.
       const std::string code = (*voice)->languages + 1;
       const std::string gender = (*voice)->gender == 1 ? "male" : (*voice)->gender == 2 ? "female" : "";
-      by_code.emplace(code, EspeakVoice{code, (*voice)->name, gender});
+      by_code.emplace(code, EspeakVoice{code, (*voice)->name, gender, (*voice)->identifier});
     }
     std::vector<EspeakVoice> voices;
     for (auto& [code, voice] : by_code) voices.push_back(std::move(voice));
@@ -104,10 +103,21 @@ class Library final : public Espeak {
   Result<void> choose(const std::string& voice) {
     if (voice == chosen_) return {};
     chosen_.clear();
-    if (espeak_SetVoiceByName(voice.c_str()) != EE_OK)
-      return fail(ErrorCode::unavailable, "espeak-ng has no voice \"" + voice + "\"");
+    if (!set(voice)) return fail(ErrorCode::unavailable, "espeak-ng has no voice \"" + voice + "\"");
     chosen_ = voice;
     return {};
+  }
+
+  // A listed voice by its file: by their codes espeak-ng 1.51 finds neither fr-fr nor en-gb. Others by name, then by
+  // language, as its command does.
+  bool set(const std::string& voice) {
+    const auto& all = listing_.get();
+    const auto listed = std::ranges::lower_bound(all, voice, {}, &EspeakVoice::code);
+    if (listed != all.end() && listed->code == voice) return espeak_SetVoiceByName(listed->file.c_str()) == EE_OK;
+    if (espeak_SetVoiceByName(voice.c_str()) == EE_OK) return true;
+    espeak_VOICE wanted{};
+    wanted.languages = voice.c_str();
+    return espeak_SetVoiceByProperties(&wanted) == EE_OK;
   }
 
   // espeak-ng gives one clause of its own at a time and says where it stopped.
@@ -129,15 +139,16 @@ class Library final : public Espeak {
   std::shared_future<std::vector<EspeakVoice>> listing_;
 };
 
-// The library's state belongs to the process, so what guards it has to as well.
+// The library's state belongs to the process, so what guards it has to as well. It is never closed: espeak-ng 1.51
+// opened a second time lists no voices, and hangs. Nor destroyed: a thread may still be speaking when the process ends.
 struct Shared {
   std::mutex mutex;
-  std::weak_ptr<Espeak> open;
+  std::shared_ptr<Espeak> open;
 };
 
 Shared& shared() {
-  static Shared one;
-  return one;
+  static Shared* const one = new Shared;
+  return *one;
 }
 
 }  // namespace
@@ -145,7 +156,7 @@ Shared& shared() {
 Result<std::shared_ptr<Espeak>> open_espeak() {
   Shared& one = shared();
   const std::scoped_lock lock(one.mutex);
-  if (auto open = one.open.lock()) return open;
+  if (one.open) return one.open;
   const int rate = espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, buffer_ms, nullptr, espeakINITIALIZE_DONT_EXIT);
   const char* folder = nullptr;
   espeak_Info(&folder);
@@ -153,9 +164,8 @@ Result<std::shared_ptr<Espeak>> open_espeak() {
     return fail(ErrorCode::unavailable, "espeak-ng cannot start: its data is not in " +
                                             std::string(folder ? folder : "?") +
                                             "; install the package espeak-ng-data");
-  std::shared_ptr<Espeak> made = std::make_shared<Library>(rate);
-  one.open = made;
-  return made;
+  one.open = std::make_shared<Library>(rate);
+  return one.open;
 }
 
 }  // namespace soundbite

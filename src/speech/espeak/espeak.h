@@ -16,6 +16,7 @@ struct EspeakVoice {
   std::string code;    // "en-us", as espeak-ng --voices prints it
   std::string name;    // "English (America)"
   std::string gender;  // "male", "female" or empty
+  std::string file;    // in espeak-ng's data: "gmw/en-US"
 };
 
 // Thread-safe.
@@ -37,7 +38,7 @@ class Espeak {
                                            std::stop_token stop) = 0;
 };
 
-// The one of this process; closed with its last user. Errors: unavailable, naming the data folder and the package.
+// The one of this process; open until it ends. Errors: unavailable, naming the data folder and the package.
 Result<std::shared_ptr<Espeak>> open_espeak();
 
 }  // namespace soundbite

@@ -1,5 +1,9 @@
 #include "speech/espeak/espeak_sentence_voice.h"
 
+#include <algorithm>
+
+#include "speech/text/clauses.h"
+
 namespace soundbite {
 
 namespace {
@@ -13,7 +17,8 @@ class EspeakSentenceVoice final : public SentenceVoice {
   int sample_rate() const override { return espeak_->sample_rate(); }
 
   Result<void> begin(const std::string& sentence, std::stop_token) override {
-    sentence_ = sentence;
+    // Of marks alone espeak-ng would read the names.
+    sentence_ = split_clauses(sentence).empty() ? std::string() : sentence;
     return {};
   }
 
@@ -22,6 +27,7 @@ class EspeakSentenceVoice final : public SentenceVoice {
     auto samples = espeak_->speak(code_, sentence_, speed_, std::move(stop));
     sentence_.clear();
     if (!samples) return std::unexpected(std::move(samples.error()));
+    if (std::ranges::all_of(*samples, [](float sample) { return sample == 0; })) return std::optional<SpokenPiece>();
     return SpokenPiece{.samples = std::move(*samples), .done = 1, .begins = true, .ends = true};
   }
 

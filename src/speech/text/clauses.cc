@@ -105,26 +105,45 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, end - begin);
 }
 
+// Zero-width spaces, joiners, direction marks.
+bool is_invisible(char32_t c) { return u_charType(static_cast<UChar32>(c)) == U_FORMAT_CHAR; }
+
 bool has_words(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const char32_t c = next_code_point(text, at);
-    if (!is_space(c) && !closes(c) && mark_of(c) == 0) return true;
+    if (!is_space(c) && !closes(c) && !is_invisible(c) && mark_of(c) == 0) return true;
   }
   return false;
 }
 
-// espeak-ng drops the end of a word of more than about 50 characters.
-std::string with_bounded_words(std::string_view text) {
+bool is_consonant(char32_t c) {
+  static constexpr std::u32string_view vowels = U"aeiouyAEIOUY";
+  return c < 0x80 && u_isalpha(static_cast<UChar32>(c)) && !vowels.contains(c);
+}
+
+// One that has a name to be read. (Flags are two letters each and stay together.)
+bool is_pictograph(char32_t c) { return c >= 0x1f300 && !continues_character(c); }
+
+// espeak-ng keeps about 160 phonemes of a word and drops its end without a word: 40 letters that it reads, but only 20
+// that it has to spell ("www…"). And of emoji without spaces between them it reads half the name.
+std::string with_separate_words(std::string_view text) {
   constexpr std::size_t longest = 40;
+  constexpr std::size_t longest_spelled = 16;
   std::string out;
   std::size_t length = 0;
+  std::size_t consonants = 0;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t begin = at;
     const char32_t c = next_code_point(text, at);
     length = is_space(c) ? 0 : length + 1;
-    if (length > longest && !continues_character(c)) {
+    consonants = is_consonant(c) ? consonants + 1 : 0;
+    const bool joined = out.ends_with("\u200d");
+    const bool too_long =
+        length > longest || consonants > longest_spelled || (length > 1 && is_pictograph(c) && !joined);
+    if (too_long && !continues_character(c)) {
       out += ' ';
       length = 1;
+      consonants = is_consonant(c) ? 1 : 0;
     }
     out += text.substr(begin, at - begin);
   }
@@ -138,7 +157,7 @@ void append_clause(std::string_view text, char mark, std::vector<Clause>& out) {
     return;
   }
   for (const TextRange piece : cut_to_cost(text, {0, text.size()}, max_clause_cost))
-    out.push_back({with_bounded_words(trimmed(text.substr(piece.begin, piece.end - piece.begin))), 0});
+    out.push_back({with_separate_words(trimmed(text.substr(piece.begin, piece.end - piece.begin))), 0});
   out.back().mark = mark;
 }
 

@@ -83,6 +83,8 @@ bool is_number(std::string_view text) {
   return !text.empty() && text.size() <= 3 && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+bool is_day(std::string_view word) { return is_number(word) && word.size() <= 2; }
+
 // ICU breaks after every mark that an upper-case letter follows; we know better where an abbreviation, an initial, a
 // numbered list or quoted speech stands before it. `at` is ICU's boundary, behind the white space.
 bool goes_on(std::string_view text, std::size_t begin, std::size_t at, std::string_view language) {
@@ -97,6 +99,7 @@ bool goes_on(std::string_view text, std::size_t begin, std::size_t at, std::stri
   }
   const std::string_view word = word_before(text, begin, last);
   if (is_initial(word)) return true;
+  if (is_day(word) && language.substr(0, language.find('-')) == "de") return true;  // am 3. Mai
   if (is_number(word) && word.data() == text.data() + skip_spaces(text, begin)) return true;
   switch (full_stop_after(word, language)) {
     case FullStop::never: return true;
