@@ -21,7 +21,7 @@ def run(setting) -> Report:
         return report
     runs = interleave(
         {"empty folder": lambda: _start(setting, setting.fresh("start")), "used folder": lambda: _start(setting, used)},
-        setting.runs,
+        setting.runs * 3,
     )
     for name, rows in runs.items():
         report.at_most(
