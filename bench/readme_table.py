@@ -8,18 +8,21 @@ from claim import Bound, number
 
 def readme_table(results: Path, names: list[str]) -> str:
     lines = ["| what | SoundBite | the other | ratio | stated |", "| --- | --- | --- | --- | --- |"]
-    machine = ""
+    machines = set()
     for name in names:
         file = results / f"{name}.json"
         if not file.exists():
             continue
         head, *rest = [json.loads(line) for line in file.read_text().splitlines()]
-        machine = f"{head['cpu']}; medians of {head['runs']}"
+        trial = "" if head["scale"] == 1 else f" (a trial at scale {head['scale']}: not for the README)"
+        machines.add(f"{head['cpu']}, medians of {head['runs']}{trial}")
         for row in rest:
             if "bound" in row:
                 row["bound"].pop("held")
                 lines.append(_line(head["title"], Bound(**row["bound"])))
-    return "\n".join([*lines, "", f"Measured on {machine}."]) if machine else "nothing measured yet: ./dev bench"
+    if not machines:
+        return "nothing measured yet: ./dev bench"
+    return "\n".join([*lines, "", f"Measured on {'; '.join(sorted(machines))}."])
 
 
 def _line(title: str, bound: Bound) -> str:

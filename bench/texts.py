@@ -17,7 +17,8 @@ MINUTE = " ".join(MINUTE.split())
 LONG_SENTENCE = """When the first snow of the year had covered the road between the two villages, the doctor, who had
 never been known to miss a visit, tied her bag to an old wooden sledge, wrapped a red scarf twice
 around her neck, and walked the whole way through the silent forest, singing under her breath so
-that she would not lose the rhythm of her steps"""
+that she would not lose the rhythm of her steps, as her grandmother had taught her when she was a
+little girl"""
 LONG_SENTENCE = " ".join(LONG_SENTENCE.split()) + "."
 
 SENTENCE = "The train to the coast leaves from platform four in twenty minutes."
