@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
   MemoryStore store(io.get_executor(), clock);
   FakeSpeech speech;
   Soundbites soundbites(store, store, speech, clock, *random, {});
-  Health health(store, store, speech, [] { return "ok"; });
+  Health health(store, store, speech, [] { return "ok"; }, "bench");
   const Job job = settled_job(clock.now(), *random);
   store.records[job.id] = {job, {}};
   store.blob_bytes[job.output->blob_key] = std::string(job.output->bytes, 'x');
