@@ -10,6 +10,7 @@
 #include "app/output_target.h"
 #include "app/progress_bar.h"
 #include "app/say_request.h"
+#include "app/short_life.h"
 #include "base/text.h"
 #include "sandbox/media_host.h"
 #include "service/soundbites.h"
@@ -113,6 +114,7 @@ Ending run_say(const Invocation& invocation) {
   auto request = read_say_request(invocation.arguments, config);
   if (!request) return std::unexpected(request.error());
 
+  expect_a_short_life();
   Interrupts interrupts;
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of the encoder's
   Log log(LogFormat::text, LogLevel::off);
