@@ -107,7 +107,7 @@ class JobStore {
   // Kept counters: O(1).
   virtual awaitable<Result<JobCounts>> counts(Deadline deadline) = 0;
 
-  // Failed for good, newest first.
+  // Failed for good, newest first. The operator's view: of every owner; the query's owner and status do not count.
   virtual awaitable<Result<JobPage>> dead_letters(ListQuery query, Deadline deadline) = 0;
 };
 

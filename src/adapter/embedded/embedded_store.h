@@ -27,7 +27,8 @@ struct EmbeddedOptions {
 };
 
 // Owns the folder (a lock file), the writer thread and the connections. Close it before the executors its callers run
-// on are gone.
+// on are gone; each caller runs on an executor of one thread, or a strand. Once a check after an unclean stop has found
+// the database damaged, every change and counts() answer corrupt.
 class EmbeddedStore {
  public:
   virtual ~EmbeddedStore() = default;

@@ -68,9 +68,11 @@ void Writer::stop() {
 
 void Writer::close() {
   if (!connection_) return;
-  const int code =
-      sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-  if (code != SQLITE_OK) log_.warn("last_checkpoint_failed", {{"error", connection_->error(code).message}});
+  if (!corrupt_) {  // a damaged one stays as it is, for whoever mends it
+    const int code =
+        sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if (code != SQLITE_OK) log_.warn("last_checkpoint_failed", {{"error", connection_->error(code).message}});
+  }
   table_.reset();
   connection_.reset();
 }
