@@ -17,8 +17,10 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <numeric>
 
 #include "speech/engine.h"
+#include "speech/loudness.h"
 
 namespace soundbite {
 namespace {
@@ -152,14 +154,38 @@ void measure_memory(SpeechEngine& engine, const std::string& voice, int count) {
               memory_mb("VmHWM"));
 }
 
-void measure_levels(SpeechEngine& engine, const std::string& voice) {
-  for (const char* sentence : sentences) {
-    const Spoken spoken = speak(engine, voice, sentence);
-    const float peak = std::abs(*std::ranges::max_element(spoken.samples, {}, [](float s) { return std::abs(s); }));
-    std::printf("%6.2f s  %6.2f dB RMS  peak %.3f  first %.4f last %.4f\n", spoken.audio_s, rms_db(spoken.samples),
-                static_cast<double>(peak), static_cast<double>(spoken.samples.front()),
-                static_cast<double>(spoken.samples.back()));
+// The sentences of `samples`: what stands between 0.15 s of exact zeros, which no voice makes by itself.
+std::vector<std::vector<float>> split_at_silence(const std::vector<float>& samples, int rate) {
+  std::vector<std::vector<float>> sentences_heard(1);
+  int zeros = 0;
+  for (const float sample : samples) {
+    zeros = sample == 0 ? zeros + 1 : 0;
+    if (zeros == rate * 3 / 20) sentences_heard.emplace_back();
+    if (zeros == 0) sentences_heard.back().push_back(sample);
   }
+  return sentences_heard;
+}
+
+void measure_levels(SpeechEngine& engine, const std::string& voice) {
+  const int rate = engine.find_voice(voice)->sample_rate;
+  const Spoken spoken = speak(engine, voice, all_sentences());
+  std::vector<double> levels;
+  for (const auto& heard : split_at_silence(spoken.samples, rate)) {
+    const auto level = speech_level_db(heard, rate);
+    if (!level) continue;
+    levels.push_back(*level);
+    std::printf("%6.2f s  %6.2f dB\n", static_cast<double>(heard.size()) / rate, *level);
+  }
+  const auto count = static_cast<double>(levels.size());
+  const double mean = std::accumulate(levels.begin(), levels.end(), 0.0) / count;
+  double largest_step = 0;
+  double variance = 0;
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    if (i > 0) largest_step = std::max(largest_step, std::abs(levels[i] - levels[i - 1]));
+    variance += (levels[i] - mean) * (levels[i] - mean) / count;
+  }
+  std::printf("%.0f sentences: mean %.2f dB, standard deviation %.2f dB, largest step %.2f dB\n", count, mean,
+              std::sqrt(variance), largest_step);
 }
 
 void write_wav(SpeechEngine& engine, const std::string& voice, const char* path, double speed) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace soundbite {
 
@@ -37,6 +38,38 @@ void fade_out(std::span<float> samples, std::size_t length) {
 
 bool all_finite(std::span<const float> samples) {
   return std::ranges::all_of(samples, [](float sample) { return std::isfinite(sample); });
+}
+
+std::optional<double> speech_level_db(std::span<const float> samples, int sample_rate) {
+  const auto length = static_cast<std::size_t>(std::max(1, sample_rate / 50));
+  std::vector<double> powers;
+  for (; samples.size() >= length; samples = samples.subspan(length)) {
+    double sum = 0;
+    for (const float sample : samples.first(length)) sum += static_cast<double>(sample) * static_cast<double>(sample);
+    powers.push_back(sum / static_cast<double>(length));
+  }
+  const double loudest = powers.empty() ? 0 : *std::ranges::max_element(powers);
+  double sum = 0;
+  std::size_t count = 0;
+  for (const double power : powers) {
+    if (power < loudest / 100) continue;
+    sum += power;
+    ++count;
+  }
+  if (loudest < 1e-6 || count < 15) return std::nullopt;
+  return 10 * std::log10(sum / static_cast<double>(count));
+}
+
+double Leveller::gain_for(std::span<const float> samples, int sample_rate) {
+  constexpr double part = 0.6;   // of the difference: a sentence said softly stays a little softer
+  constexpr double largest = 3;  // dB
+  constexpr double memory = 8;   // utterances
+  const auto level = speech_level_db(samples, sample_rate);
+  if (!level) return 0;
+  const double gain = heard_ == 0 ? 0 : std::clamp(part * (mean_db_ - *level), -largest, largest);
+  heard_ = std::min(heard_ + 1, memory);
+  mean_db_ += (*level - mean_db_) / heard_;
+  return gain;
 }
 
 }  // namespace soundbite

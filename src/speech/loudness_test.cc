@@ -58,5 +58,38 @@ TEST(Finite, is_told_from_not_a_number_and_infinity) {
   EXPECT_FALSE(all_finite(std::vector<float>{std::numeric_limits<float>::infinity()}));
 }
 
+std::vector<float> tone(double level_db, double seconds, int rate = 8000) {
+  std::vector<float> samples;
+  const double amplitude = std::sqrt(2.0) * std::pow(10, level_db / 20);
+  for (int i = 0; i < static_cast<int>(seconds * rate); ++i)
+    samples.push_back(static_cast<float>(amplitude * std::sin(i * 0.7)));
+  return samples;
+}
+
+TEST(SpeechLevel, does_not_count_pauses) {
+  auto samples = tone(-20, 1);
+  samples.resize(samples.size() * 3);
+  EXPECT_NEAR(speech_level_db(samples, 8000).value(), -20, 0.1);
+}
+
+TEST(SpeechLevel, is_not_judged_by_a_syllable_or_by_silence) {
+  EXPECT_FALSE(speech_level_db(tone(-20, 0.2), 8000));
+  EXPECT_FALSE(speech_level_db(std::vector<float>(8000), 8000));
+  EXPECT_FALSE(speech_level_db({}, 8000));
+}
+
+TEST(Leveller, leaves_the_first_utterance_and_equal_ones_alone) {
+  Leveller leveller;
+  for (int i = 0; i < 5; ++i) EXPECT_NEAR(leveller.gain_for(tone(-30, 1), 8000), 0, 0.01);
+}
+
+TEST(Leveller, brings_an_outlier_nearer_and_never_by_more_than_three_decibels) {
+  Leveller leveller;
+  leveller.gain_for(tone(-22, 1), 8000);
+  EXPECT_NEAR(leveller.gain_for(tone(-25, 1), 8000), 1.8, 0.1);
+  EXPECT_NEAR(leveller.gain_for(tone(-60, 1), 8000), 3, 1e-9);
+  EXPECT_NEAR(leveller.gain_for(tone(-1, 1), 8000), -3, 1e-9);
+}
+
 }  // namespace
 }  // namespace soundbite

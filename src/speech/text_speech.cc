@@ -76,9 +76,12 @@ class TextSpeech final : public Speech {
   Result<std::optional<PcmChunk>> finished(SpokenPiece piece) {
     if (!all_finite(piece.samples)) return fail(ErrorCode::internal, "the voice made samples that are no numbers");
     const auto edge = static_cast<std::size_t>(edge_s * voice_->sample_rate());
-    if (piece.begins) fade_in(piece.samples, edge);
+    if (piece.begins) {
+      level_db_ = leveller_.gain_for(piece.samples, voice_->sample_rate());
+      fade_in(piece.samples, edge);
+    }
     if (piece.ends) fade_out(piece.samples, edge);
-    apply_volume(piece.samples, volume_db_);
+    apply_volume(piece.samples, volume_db_ + level_db_);
     if (silence_due_) piece.samples.insert(piece.samples.begin(), silence_, 0.0f);
     silence_due_ = false;
     spoke_ = true;
@@ -104,6 +107,8 @@ class TextSpeech final : public Speech {
   VoiceMetrics metrics_;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 
+  Leveller leveller_;
+  double level_db_ = 0;       // of the utterance being spoken
   std::size_t at_ = 0;        // the sentence being spoken, or next
   bool speaking_ = false;     // the voice has taken it up
   bool spoke_ = false;        // something has been heard
