@@ -222,9 +222,10 @@ int run(int argc, char** argv) {
   const double start = wall();
   auto engine =
       make_speech_engine({.voices_dirs = {SOUNDBITE_DEPS_DIR "/voices"},
-                          .onnxruntime_library = SOUNDBITE_DEPS_DIR "/onnxruntime/lib/libonnxruntime.so.1.31.1",
+                          .onnxruntime_library = SOUNDBITE_DEPS_DIR "/onnxruntime/lib/libonnxruntime.so.1.32.0",
                           .threads_per_run = 1,
-                          .concurrent_runs = 1},
+                          .concurrent_runs = 1,
+                          .first_audio = what == "first" ? FirstAudio::early : FirstAudio::cheap},
                          log, registry);
   if (!engine) stop_with(engine.error());
   if (what == "load") std::printf("engine made in %.3f s\n", wall() - start);

@@ -48,9 +48,12 @@ json::object speak(SpeechEngine& engine, const std::string& voice, const std::st
 void run(const std::string& voices_dir, const std::string& runtime, const std::string& voice) {
   Log log(LogFormat::text, LogLevel::warn);
   prometheus::Registry registry;
-  const auto engine = value_of(make_speech_engine(
-      {.voices_dirs = {voices_dir}, .onnxruntime_library = runtime, .threads_per_run = 1, .concurrent_runs = 1}, log,
-      registry));
+  const auto engine = value_of(make_speech_engine({.voices_dirs = {voices_dir},
+                                                   .onnxruntime_library = runtime,
+                                                   .threads_per_run = 1,
+                                                   .concurrent_runs = 1,
+                                                   .first_audio = FirstAudio::early},
+                                                  log, registry));
   speak(*engine, voice, "Ready.");
   for (std::string line; std::getline(std::cin, line);) {
     const std::string text(json::parse(line).at("text").as_string());

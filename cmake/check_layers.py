@@ -98,8 +98,9 @@ def name_breaches(root):
 
 
 def test_breaches(path, text):
-    if TEST.search(text) and not path.name.endswith("_test.cc"):
-        yield f"{path}: holds tests, so its name must end in _test.cc"
+    ending = "_contract.cc" if path.parts[:2] == ("tests", "contract") and "TEST_P" in text else "_test.cc"
+    if TEST.search(text) and not path.name.endswith(ending):
+        yield f"{path}: holds tests, so its name must end in {ending}"
 
 
 def breaches(root):

@@ -129,9 +129,11 @@ Ending run_say(const Invocation& invocation) {
     std::_Exit(128 + signal);
   });
 
-  const auto engine = make_speech_engine(
-      {.voices_dirs = config.voices_dirs, .onnxruntime_library = config.onnxruntime, .threads_per_run = 2}, log,
-      registry);
+  const auto engine = make_speech_engine({.voices_dirs = config.voices_dirs,
+                                          .onnxruntime_library = config.onnxruntime,
+                                          .threads_per_run = 2,
+                                          .first_audio = FirstAudio::early},
+                                         log, registry);
   if (!engine) return failed(engine.error().message);
   auto& voice = request->speech.voice_id;
   if (voice.empty()) voice = config.default_voice.empty() ? first_working_voice(**engine) : config.default_voice;

@@ -5,6 +5,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 
+#include "app/version.h"
+
 namespace soundbite {
 
 namespace {
@@ -67,8 +69,9 @@ Result<void> Server::assemble_parts() {
                                              SoundbitesOptions{.environment = config_.environment,
                                                                .default_voice = config_.default_voice,
                                                                .record_life = config_.retention});
-  health_ = std::make_unique<Health>(store_->jobs(), store_->blobs(), *speech_,
-                                     [media = media_.get()] { return media ? media->state() : "ok"; });
+  health_ = std::make_unique<Health>(
+      store_->jobs(), store_->blobs(), *speech_, [media = media_.get()] { return media ? media->state() : "ok"; },
+      std::string(version()));
 
   // How clients reach it.
   http_ = make_http_server(io_.get_executor(),

@@ -114,7 +114,7 @@ awaitable<Result<T>> with_deadline(awaitable<Result<T>> operation, Deadline dead
 // after. Not thread-safe: notify from another thread with asio::post.
 class Event {
  public:
-  explicit Event(asio::any_io_executor executor) : timer_(std::move(executor)) {
+  explicit Event(const asio::any_io_executor& executor) : timer_(executor) {
     timer_.expires_at(Deadline::never().at());
   }
   // Wakes everyone who waits now.
@@ -130,7 +130,7 @@ class Event {
 // before it is destroyed.
 class TaskGroup {
  public:
-  explicit TaskGroup(asio::any_io_executor executor) : executor_(executor), idle_(executor) {}
+  explicit TaskGroup(const asio::any_io_executor& executor) : executor_(executor), idle_(executor) {}
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
 

@@ -89,7 +89,9 @@ std::vector<std::string> nearest_names(std::string_view name, std::span<const st
   std::vector<std::pair<std::size_t, std::size_t>> ranked;  // distance, place in `names`
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::size_t longer = std::max(name.size(), names[i].size());
-    const std::size_t distance = edit_distance(name, names[i]);
+    // Who writes "fr" may well mean "fr-fr", whatever else is one letter away.
+    const bool begins = name.size() >= 2 && edit_distance(name, names[i].substr(0, name.size())) == 0;
+    const std::size_t distance = begins ? 0 : edit_distance(name, names[i]);
     // A slip leaves something of the name: two letters of "en" are not a slip for "mp3".
     if (distance <= std::max<std::size_t>(2, longer / 3) && distance < longer) ranked.emplace_back(distance, i);
   }

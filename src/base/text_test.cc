@@ -59,6 +59,12 @@ TEST(QuoteJson, puts_a_replacement_character_for_each_wrong_byte) {
   EXPECT_EQ(quote_json("a\xff\xed\xa0\x80z"), "\"a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz\"");
 }
 
+TEST(NearestNames, takes_what_was_written_for_the_beginning_of_a_name) {
+  EXPECT_EQ(nearest_names("espeak:fr", Names{"espeak:ar", "espeak:fr-be", "espeak:fr-fr"}),
+            (Names{"espeak:fr-be", "espeak:fr-fr", "espeak:ar"}));
+  EXPECT_EQ(nearest_names("EN", Names{"de_DE-thorsten", "en_US-joe-medium"}), Names{"en_US-joe-medium"});
+}
+
 TEST(NearestNames, puts_the_nearest_first) {
   const Names voices = {"en_US-amy-medium", "en_US-joe-medium", "en_US-joe-high", "espeak:de"};
   EXPECT_EQ(nearest_names("en_US-joe-medum", voices).front(), "en_US-joe-medium");

@@ -109,7 +109,49 @@ void check_range(std::string pointer, double value, double low, double high, std
   errors.push_back({std::move(pointer), "out_of_range", "must be from " + shown(low) + " to " + shown(high), {}});
 }
 
-bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }
+// White space of Unicode and what takes no room at all, as UTF-8; a text of nothing else has nothing to speak.
+constexpr std::array<std::string_view, 33> unseen = {" ",
+                                                     "\t",
+                                                     "\r",
+                                                     "\n",
+                                                     "\f",
+                                                     "\v",
+                                                     "\xc2\x85",
+                                                     "\xc2\xa0",
+                                                     "\xc2\xad",
+                                                     "\xe1\x9a\x80",
+                                                     "\xe2\x80\x80",
+                                                     "\xe2\x80\x81",
+                                                     "\xe2\x80\x82",
+                                                     "\xe2\x80\x83",
+                                                     "\xe2\x80\x84",
+                                                     "\xe2\x80\x85",
+                                                     "\xe2\x80\x86",
+                                                     "\xe2\x80\x87",
+                                                     "\xe2\x80\x88",
+                                                     "\xe2\x80\x89",
+                                                     "\xe2\x80\x8a",
+                                                     "\xe2\x80\x8b",
+                                                     "\xe2\x80\x8c",
+                                                     "\xe2\x80\x8d",
+                                                     "\xe2\x80\x8e",
+                                                     "\xe2\x80\x8f",
+                                                     "\xe2\x80\xa8",
+                                                     "\xe2\x80\xa9",
+                                                     "\xe2\x80\xaf",
+                                                     "\xe2\x81\x9f",
+                                                     "\xe2\x81\xa0",
+                                                     "\xe3\x80\x80",
+                                                     "\xef\xbb\xbf"};
+
+bool blank(std::string_view text) {
+  while (!text.empty()) {
+    const auto found = std::ranges::find_if(unseen, [text](std::string_view one) { return text.starts_with(one); });
+    if (found == unseen.end()) return false;
+    text.remove_prefix(found->size());
+  }
+  return true;
+}
 
 bool language_tag(std::string_view tag) {
   std::size_t part = 0;
@@ -254,8 +296,8 @@ void check_output(const OutputSpec& output, std::vector<FieldError>& errors) {
   }
   const int channels = std::clamp(output.channels.value_or(1), 1, 2);
   const bool rate_fixed = output.sample_rate && allows_rate(traits, *output.sample_rate);
-  const BitrateChoice choice = rate_fixed ? bitrates_at(*band_at(traits, *output.sample_rate), channels)
-                                          : all_bitrates(traits, channels);
+  const BitrateChoice choice =
+      rate_fixed ? bitrates_at(*band_at(traits, *output.sample_rate), channels) : all_bitrates(traits, channels);
   std::string what = channels == 1 ? "bitrates (bits per second) for one channel" : "bitrates for two channels";
   if (rate_fixed) what += " at " + std::to_string(*output.sample_rate) + " Hz";
   check_choice("/output/bitrate", what, output.bitrate, choice.values, choice.range.low, choice.range.high, traits.name,

@@ -8,7 +8,7 @@
 namespace soundbite {
 namespace {
 
-const char* library = SOUNDBITE_TEST_DEPS_DIR "/onnxruntime/lib/libonnxruntime.so.1.31.1";
+const char* library = SOUNDBITE_TEST_DEPS_DIR "/onnxruntime/lib/libonnxruntime.so.1.32.0";
 
 // The inputs of one run of a tiny voice.
 struct TinyInput {

@@ -5,8 +5,9 @@
 
 namespace soundbite {
 
-Health::Health(JobStore& jobs, BlobStore& blobs, SpeechEngine& speech, std::function<std::string()> media_state)
-    : jobs_(jobs), blobs_(blobs), speech_(speech), media_state_(std::move(media_state)) {}
+Health::Health(JobStore& jobs, BlobStore& blobs, SpeechEngine& speech, std::function<std::string()> media_state,
+               std::string version)
+    : jobs_(jobs), blobs_(blobs), speech_(speech), media_state_(std::move(media_state)), version_(std::move(version)) {}
 
 awaitable<HealthReport> Health::report(Deadline deadline) {
   const auto counts = co_await jobs_.counts(deadline);
@@ -26,6 +27,7 @@ awaitable<HealthReport> Health::report(Deadline deadline) {
   report.ready = !stopping_ && counts.has_value() && working > 0;
   const bool degraded = !report.ready || !room || media != "ok";
   body["status"] = stopping_ ? "stopping" : degraded ? "degraded" : "ok";
+  body["version"] = version_;
   body["checks"] = std::move(checks);
   if (counts) {
     body["jobs"] = {{"pending", counts->pending},     {"processing", counts->processing},

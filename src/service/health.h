@@ -22,8 +22,9 @@ struct HealthReport {
 // For one io thread.
 class Health {
  public:
-  // `media_state` answers "ok" or why encoding does not work now.
-  Health(JobStore& jobs, BlobStore& blobs, SpeechEngine& speech, std::function<std::string()> media_state);
+  // `media_state` answers "ok" or why encoding does not work now; `version` is the release that reports show.
+  Health(JobStore& jobs, BlobStore& blobs, SpeechEngine& speech, std::function<std::string()> media_state,
+         std::string version);
 
   // From now on not ready: the process is shutting down.
   void begin_stopping() { stopping_ = true; }
@@ -36,6 +37,7 @@ class Health {
   BlobStore& blobs_;
   SpeechEngine& speech_;
   std::function<std::string()> media_state_;
+  std::string version_;
   bool stopping_ = false;
 };
 

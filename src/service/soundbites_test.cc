@@ -123,13 +123,14 @@ TEST_F(SoundbitesTest, deletes_the_record_even_when_the_bytes_cannot_be_removed_
 class HealthTest : public SoundbitesTest {
  protected:
   std::string media = "ok";
-  Health health{store, store, speech, [this] { return media; }};
+  Health health{store, store, speech, [this] { return media; }, "1.2.3"};
 };
 
 TEST_F(HealthTest, is_ready_when_every_part_is) {
   const auto report = run(health.report(soon));
   EXPECT_TRUE(report.ready);
   EXPECT_EQ(report.body.at("status").as_string(), "ok");
+  EXPECT_EQ(report.body.at("version").as_string(), "1.2.3");
 }
 
 TEST_F(HealthTest, stays_ready_but_degraded_with_a_full_disk) {

@@ -99,7 +99,8 @@ class Engine final : public SpeechEngine {
         loader_(std::move(options.onnxruntime_library), std::max<std::size_t>(1, options.threads_per_run),
                 metrics_.load_seconds()),
         pool_([this](const std::string& path) { return loader_.load(path); }, models_kept),
-        gate_(std::max<std::size_t>(1, options.concurrent_runs)) {}
+        gate_(std::max<std::size_t>(1, options.concurrent_runs)),
+        first_audio_(options.first_audio) {}
 
   std::vector<Voice> voices() override {
     std::vector<Voice> all;
@@ -211,7 +212,7 @@ class Engine final : public SpeechEngine {
     auto model = load(*found.piper);
     if (!model) return std::unexpected(std::move(model.error()));
     return make_piper_sentence_voice({std::move(*model), found.piper->config, found.piper->speaker, speed}, espeak_,
-                                     gate_, metrics_.unknown_phonemes());
+                                     gate_, first_audio_, metrics_.unknown_phonemes());
   }
 
   LoadedModel load(const PiperVoice& voice) {
@@ -244,6 +245,7 @@ class Engine final : public SpeechEngine {
   BrokenModels broken_;
   ModelPool pool_;
   RunGate gate_;
+  const FirstAudio first_audio_;
 };
 
 }  // namespace

@@ -12,13 +12,19 @@
 
 namespace soundbite {
 
+// When the first samples of a speech come.
+enum class FirstAudio {
+  cheap,  // after the first four seconds' worth is made: for work that is fetched when it is finished
+  early,  // after half a second's worth, for a sixth more work on a short sentence: for who listens meanwhile
+};
+
 struct SpeechOptions {
   std::vector<std::string> voices_dirs;  // Piper: x.onnx + x.onnx.json; the first folder that has a stem wins
-  std::string
-      onnxruntime_library;  // path of libonnxruntime.so.*; missing: Piper voices are listed as broken, espeak speaks on
-  std::size_t threads_per_run =
-      1;  // ONNX Runtime's intra-op threads: 1 for a server, 2 for a lone request on two cores
+  // Path of libonnxruntime.so.*; missing: Piper voices are listed as broken, espeak speaks on.
+  std::string onnxruntime_library;
+  std::size_t threads_per_run = 1;  // ONNX Runtime's: 1 for a server, 2 for a lone request on two cores
   std::size_t concurrent_runs = 2;  // further speeches wait; bounds memory
+  FirstAudio first_audio = FirstAudio::cheap;
 };
 
 // Errors: unavailable when espeak-ng cannot start (names the data folder and the package).

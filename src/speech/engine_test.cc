@@ -13,7 +13,7 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-constexpr const char* runtime = SOUNDBITE_TEST_DEPS_DIR "/onnxruntime/lib/libonnxruntime.so.1.31.1";
+constexpr const char* runtime = SOUNDBITE_TEST_DEPS_DIR "/onnxruntime/lib/libonnxruntime.so.1.32.0";
 
 class EngineTest : public testing::Test {
  protected:

@@ -218,6 +218,23 @@ def test_dlq_reads_a_folder_that_no_server_owns(run, serve, tmp_path):
     assert refused(run("dlq", "retry", job, "--data-dir", server.data_dir), 1)
 
 
+def test_dlq_lists_shows_and_retries_a_job_that_failed_for_good(run, serve, tmp_path):
+    dead = tmp_path / "media"
+    dead.write_text("#!/bin/sh\nexit 3\n")
+    dead.chmod(0o755)
+    server = serve(extra=("--media-program", dead, "--max-attempts", "1"))
+    job = server.submit("Hello.")
+    assert server.settle(job)["status"] == "failed"
+    assert server.terminate() == 0
+    folder = ("--data-dir", server.data_dir)
+    assert [line.split()[0] for line in run("dlq", "list", *folder).stdout.splitlines()] == ["ID", job]
+    assert [one["id"] for one in json.loads(run("dlq", "list", "--json", *folder).stdout)["items"]] == [job]
+    assert json.loads(run("dlq", "show", job, *folder).stdout)["error"]["detail"]
+    assert json.loads(run("dlq", "retry", job, *folder).stdout)["status"] == "pending"
+    assert run("dlq", "list", *folder).stdout == "no dead letters\n"
+    assert serve(server.data_dir).settle(job)["status"] == "ready"
+
+
 def test_dlq_words_are_checked(run):
     assert "write list, show ID or retry ID" in refused(run("dlq", "purge"), 2)
     assert "takes an id" in refused(run("dlq", "show"), 2)

@@ -206,7 +206,7 @@ class TestServer {
   FakeSpeech speech;
   std::function<std::string()> media_state = [] { return "ok"; };
   Soundbites soundbites{store, store, speech, clock, *random, {}};
-  Health health{store, store, speech, [this] { return media_state(); }};
+  Health health{store, store, speech, [this] { return media_state(); }, "1.2.3"};
 
  private:
   std::unique_ptr<HttpServer> server_;

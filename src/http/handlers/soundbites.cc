@@ -16,6 +16,7 @@ namespace soundbite::handlers {
 namespace {
 
 constexpr double max_wait_s = 30;
+constexpr Milliseconds last_look{2'000};  // at a job whose waiters are sent home; the request's own time may be over
 constexpr std::size_t max_list_limit = 100;
 constexpr std::size_t default_list_limit = 20;
 
@@ -132,7 +133,7 @@ awaitable<Result<Job>> wait_for_news(Soundbites& soundbites, Drain& drain, const
                                            ? soundbites.wait_until_settled(job.id, request.owner, until)
                                            : soundbites.wait_for_change(job.id, request.owner, job.version, until));
   if (news) co_return std::move(*news);
-  co_return co_await soundbites.get(job.id, request.owner, request.deadline);
+  co_return co_await soundbites.get(job.id, request.owner, Deadline::in(last_look));
 }
 
 }  // namespace

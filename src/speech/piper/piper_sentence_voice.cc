@@ -19,8 +19,13 @@ constexpr double slowest_unbounded = 0.5;  // below this speed utterances get sh
 
 class PiperSentenceVoice final : public SentenceVoice {
  public:
-  PiperSentenceVoice(PiperSpeaker speaker, std::shared_ptr<Espeak> espeak, RunGate& gate, prometheus::Counter& unknown)
-      : voice_(std::move(speaker)), espeak_(std::move(espeak)), gate_(gate), unknown_(unknown) {}
+  PiperSentenceVoice(PiperSpeaker speaker, std::shared_ptr<Espeak> espeak, RunGate& gate, FirstAudio first_audio,
+                     prometheus::Counter& unknown)
+      : voice_(std::move(speaker)),
+        espeak_(std::move(espeak)),
+        gate_(gate),
+        unknown_(unknown),
+        start_small_(first_audio == FirstAudio::early) {}
 
   int sample_rate() const override { return voice_.config->sample_rate; }
 
@@ -76,9 +81,9 @@ class PiperSentenceVoice final : public SentenceVoice {
     auto latents = voice_.model->encode(take_utterance(), std::move(stop));
     if (!latents) return std::unexpected(std::move(latents.error()));
     latents_ = std::move(*latents);
-    chunks_ = plan_chunks(latents_->frames.count, first_);
+    chunks_ = plan_chunks(latents_->frames.count, start_small_);
     chunk_ = 0;
-    first_ = false;
+    start_small_ = false;
     return {};
   }
 
@@ -111,7 +116,7 @@ class PiperSentenceVoice final : public SentenceVoice {
   std::optional<Latents> latents_;  // of the utterance being decoded
   std::vector<std::int64_t> chunks_;
   std::size_t chunk_ = 0;
-  bool first_ = true;  // nothing has been said yet
+  bool start_small_;  // nothing has been said yet, and someone listens
 };
 
 }  // namespace
@@ -130,8 +135,10 @@ std::vector<std::int64_t> plan_chunks(std::int64_t frames, bool start_small) {
 }
 
 std::unique_ptr<SentenceVoice> make_piper_sentence_voice(PiperSpeaker speaker, std::shared_ptr<Espeak> espeak,
-                                                         RunGate& gate, prometheus::Counter& unknown_phonemes) {
-  return std::make_unique<PiperSentenceVoice>(std::move(speaker), std::move(espeak), gate, unknown_phonemes);
+                                                         RunGate& gate, FirstAudio first_audio,
+                                                         prometheus::Counter& unknown_phonemes) {
+  return std::make_unique<PiperSentenceVoice>(std::move(speaker), std::move(espeak), gate, first_audio,
+                                              unknown_phonemes);
 }
 
 }  // namespace soundbite

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/metrics.h"
+#include "speech/engine.h"
 #include "speech/espeak/espeak.h"
 #include "speech/piper/piper_config.h"
 #include "speech/piper/run_gate.h"
@@ -23,7 +24,8 @@ struct PiperSpeaker {
 
 // `gate` bounds the runs of all voices; it and the counter must outlive the voice.
 std::unique_ptr<SentenceVoice> make_piper_sentence_voice(PiperSpeaker speaker, std::shared_ptr<Espeak> espeak,
-                                                         RunGate& gate, prometheus::Counter& unknown_phonemes);
+                                                         RunGate& gate, FirstAudio first_audio,
+                                                         prometheus::Counter& unknown_phonemes);
 
 // Where the decoder's chunks of `frames` frames end. The first utterance of a text starts with small ones, so that it
 // is heard soon; the others need not, and every chunk costs its margins.

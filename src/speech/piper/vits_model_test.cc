@@ -55,7 +55,7 @@ class VitsModelTest : public testing::Test {
 
   VoicesFolder folder_;
   std::unique_ptr<OnnxRuntime> runtime_ =
-      load_onnx_runtime(SOUNDBITE_TEST_DEPS_DIR "/onnxruntime/lib/libonnxruntime.so.1.31.1").value();
+      load_onnx_runtime(SOUNDBITE_TEST_DEPS_DIR "/onnxruntime/lib/libonnxruntime.so.1.32.0").value();
 };
 
 TEST_F(VitsModelTest, cut_and_decoded_in_chunks_gives_the_default_voice_unchanged) {

@@ -1,0 +1,173 @@
+"""The media program killed, stopped or gone: jobs are tried again and end ready, and nothing piles up."""
+
+import contextlib
+import os
+import signal
+import threading
+import time
+
+import pytest
+from processes import alive, media_children, media_zygote, open_files, resident_mb, zombies
+from serving import ESPEAK, poll
+
+# Long enough to be caught in the act, short enough to be made again.
+TEXT = "The river runs past the mill and on to the sea, as it has always done. " * 120
+
+
+def caught_child(server, job: str) -> int:
+    server.await_processing(job)
+    return poll(lambda: media_children(server.pid), every=0.002, what="an encoder runs")[0]
+
+
+@pytest.fixture(scope="module")
+def hung(soundbite, tmp_path_factory):
+    """A server whose encoder hangs from the beginning of this file's tests: its time is long, so others run meanwhile."""
+    from serving import Server
+
+    with Server(soundbite, tmp_path_factory.mktemp("hung") / "data", workers=1) as server:
+        job = server.submit(TEXT, format="mp3")
+        child = caught_child(server, job)
+        os.kill(child, signal.SIGSTOP)
+        yield server, job, child, time.monotonic()
+        with contextlib.suppress(ProcessLookupError):
+            if child in media_children(server.pid):
+                os.kill(child, signal.SIGKILL)
+
+
+def test_a_killed_encoder_costs_one_attempt(serve, hung):
+    server = serve(workers=1)
+    job = server.submit(TEXT, format="mp3")
+    os.kill(caught_child(server, job), signal.SIGKILL)
+    record = server.settle(job)
+    assert record["status"] == "ready" and record["attempts"] == 1, record
+    assert "error" not in record
+    assert server.healthy() and not zombies(server.pid)
+
+
+def test_a_job_whose_encoder_always_dies_is_a_dead_letter_that_can_be_retried(serve):
+    server = serve(workers=1)
+    job = server.submit(TEXT, format="mp3")
+    done = threading.Event()
+
+    def kill_them_all() -> None:
+        while not done.wait(0.002):
+            for child in media_children(server.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_them_all)
+    killer.start()
+    try:
+        record = server.settle(job)
+    finally:
+        done.set()
+        killer.join()
+    assert record["status"] == "failed" and record["attempts"] == 3, record
+    assert record["error"]["detail"] and "/" not in record["error"]["detail"]
+    assert server.metric("soundbite_dead_letters") == 1
+    assert server.client.post(f"/api/v1/soundbites/{job}/retry").status_code == 202
+    record = server.settle(job)
+    assert record["status"] == "ready" and record["attempts"] == 0
+    assert server.metric("soundbite_dead_letters") == 0
+    poll(lambda: not zombies(server.pid))
+
+
+def test_a_killed_zygote_is_started_again(serve):
+    server = serve(workers=2)
+    jobs = [server.submit(TEXT, format="mp3") for _ in range(3)]
+    caught_child(server, jobs[0])
+    first = media_zygote(server.pid)
+    os.kill(first, signal.SIGKILL)
+    for job in jobs:
+        record = server.settle(job)
+        assert record["status"] == "ready" and record["attempts"] <= 1, record
+    second = media_zygote(server.pid)
+    assert second and second != first
+    assert server.client.get("/health").json()["status"] == "ok"
+    poll(lambda: not zombies(server.pid), what="the dead are buried")
+    # Also while nothing runs.
+    os.kill(second, signal.SIGKILL)
+    server.speak("Another one.")
+
+
+def test_stop_signals_meant_for_the_server_do_not_end_its_media_program(serve):
+    server = serve(workers=1)
+    job = server.submit(TEXT, format="mp3")
+    child = caught_child(server, job)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        os.kill(child, number)
+        os.kill(media_zygote(server.pid), number)
+    record = server.settle(job)
+    assert record["status"] == "ready" and record["attempts"] == 0, record
+
+
+@pytest.mark.parametrize("way", ["cancel", "delete", "terminate"])
+def test_a_stopped_encoder_holds_nobody_up(serve, way):
+    server = serve(workers=1, extra=("--grace", "1s"))
+    job = server.submit(TEXT * 8, format="mp3")
+    child = caught_child(server, job)
+    os.kill(child, signal.SIGSTOP)
+    if way == "terminate":
+        assert server.terminate() == 0
+    else:
+        if way == "cancel":
+            assert server.client.post(f"/api/v1/soundbites/{job}/cancel").status_code == 202
+        else:
+            assert server.client.delete(f"/api/v1/soundbites/{job}").status_code == 204
+        server.speak("The next, please.")
+    poll(lambda: not alive(child), what="the stopped encoder is killed")
+
+
+def test_hundreds_of_jobs_leave_no_file_open_no_zombie_and_no_memory(serve):
+    server = serve(workers=2)
+
+    def run(count: int) -> None:
+        jobs = [server.submit(f"Number {n}.", format=("wav", "mp3", "opus", "m4a")[n % 4]) for n in range(count)]
+        for n, job in enumerate(jobs):
+            if n % 10 == 0:
+                server.client.post(f"/api/v1/soundbites/{job}/cancel")
+        for job in jobs:
+            assert server.settle(job)["status"] in ("ready", "cancelled")
+
+    def quiet() -> bool:
+        return not media_children(server.pid) and not zombies(server.pid)
+
+    run(30)
+    poll(quiet)
+    files, zygote_files, memory = open_files(server.pid), open_files(media_zygote(server.pid)), resident_mb(server.pid)
+    run(100)
+    poll(quiet, what="no encoder and no zombie is left")
+    poll(lambda: open_files(server.pid) <= files, what=f"{files} open files as before")
+    assert open_files(media_zygote(server.pid)) == zygote_files
+    assert resident_mb(server.pid) < memory + 40
+    assert server.metric("soundbite_dead_letters") == 0
+
+
+def test_the_same_text_gives_the_same_bytes_whoever_speaks_beside(serve):
+    """espeak-ng keeps its state in globals: speaking twice at once would mix words and voices silently."""
+    server = serve(workers=4)
+    texts = {
+        ESPEAK: "She sells sea shells by the sea shore, and the shells she sells are sea shells.",
+        "espeak:de": "Fischers Fritz fischt frische Fische, frische Fische fischt Fischers Fritz.",
+        "espeak:ru": "Карл у Клары украл кораллы, а Клара у Карла украла кларнет.",
+    }
+    alone = {voice: server.speak(text, voice=voice)[0]["output"]["sha256"] for voice, text in texts.items()}
+    speeds = {voice: server.speak(text, voice=voice, speed=1.7)[0]["output"]["sha256"] for voice, text in texts.items()}
+    jobs = []
+    for n in range(48):
+        voice = list(texts)[n % 3]
+        fast = n % 2 == 1
+        jobs.append((server.submit(texts[voice], voice=voice, **({"speed": 1.7} if fast else {})), (speeds if fast else alone)[voice]))
+    for job, expected in jobs:
+        record = server.settle(job)
+        assert record["status"] == "ready" and record["output"]["sha256"] == expected, record
+
+
+def test_a_hung_encoder_is_killed_and_the_job_made_again(hung):
+    # The last of the file: the encoder has been hanging since the first.
+    server, job, child, since = hung
+    record = server.settle(job, seconds=180)
+    assert record["status"] == "ready" and record["attempts"] == 1, record
+    assert not alive(child)
+    assert time.monotonic() - since > 20, "half a minute is for slow disks, not for hung programs"
+    assert server.healthy() and not zombies(server.pid)
