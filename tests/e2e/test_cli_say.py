@@ -203,8 +203,8 @@ def test_a_bar_shows_on_a_terminal_how_far_a_long_text_is(soundbite, tmp_path):
     script = shutil.which("script")
     if not script:
         pytest.skip("script(1) is not installed")
-    (tmp_path / "story.txt").write_text("This is one sentence of a rather long story that goes on and on. " * 1500)
+    (tmp_path / "story.txt").write_text("This is one sentence of a rather long story that goes on and on. " * 700)
     command = f"{soundbite} say --voice {ESPEAK} -o {tmp_path}/story.mp3 < {tmp_path}/story.txt"
     shown = subprocess.run([script, "-qec", command, "/dev/null"], capture_output=True, text=True, env=clean_environment())
     assert shown.returncode == 0, shown
-    assert " %" in shown.stdout and shown.stdout.endswith("\r\033[K")
+    assert " %" in shown.stdout and shown.stdout.endswith("\033[K")
