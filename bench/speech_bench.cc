@@ -149,7 +149,7 @@ void measure_memory(SpeechEngine& engine, const std::string& voice, int count) {
     speak(engine, voice, text);
     if (i == 1 || i == 100 || i == count) std::printf("after %d sentences: %.0f MB resident\n", i, memory_mb("VmRSS"));
   }
-  const Spoken spoken = speak(engine, voice, long_sentence, 0.85);
+  const Spoken spoken = speak(engine, voice, long_sentence, 0.73);
   std::printf("after a sentence of %.1f s: %.0f MB resident, %.0f MB at the most\n", spoken.audio_s, memory_mb("VmRSS"),
               memory_mb("VmHWM"));
 }
@@ -190,24 +190,25 @@ void measure_levels(SpeechEngine& engine, const std::string& voice) {
 
 void write_wav(SpeechEngine& engine, const std::string& voice, const char* path, double speed) {
   const std::string text(std::istreambuf_iterator<char>(std::cin), {});
+  const double before = cpu();
   const Spoken spoken = speak(engine, voice, text, speed);
-  const int rate = engine.find_voice(voice)->sample_rate;
-  std::ofstream out(path, std::ios::binary);
-  const auto put = [&](std::uint32_t value, int bytes) {
-    for (int i = 0; i < bytes; ++i) out.put(static_cast<char>(value >> (8 * i)));
+  const double used = cpu() - before;
+  const auto rate = static_cast<std::uint32_t>(engine.find_voice(voice)->sample_rate);
+  std::string bytes;
+  const auto put = [&](std::uint32_t value, int count) {
+    for (int i = 0; i < count; ++i) bytes += static_cast<char>(value >> (8 * i));
   };
   const auto size = static_cast<std::uint32_t>(spoken.samples.size() * 2);
-  out << "RIFF";
+  bytes += "RIFF";
   put(36 + size, 4);
-  out << "WAVEfmt ";
-  put(16, 4), put(1, 2), put(1, 2), put(static_cast<std::uint32_t>(rate), 4),
-      put(static_cast<std::uint32_t>(rate) * 2, 4);
-  put(2, 2), put(16, 2);
-  out << "data";
+  bytes += "WAVEfmt ";
+  put(16, 4), put(1, 2), put(1, 2), put(rate, 4), put(rate * 2, 4), put(2, 2), put(16, 2);
+  bytes += "data";
   put(size, 4);
   for (const float sample : spoken.samples)
     put(static_cast<std::uint32_t>(std::lround(std::clamp(sample, -1.0f, 1.0f) * 32767)), 2);
-  std::printf("%.2f s of audio, %.2f dB RMS\n", spoken.audio_s, rms_db(spoken.samples));
+  std::ofstream(path, std::ios::binary) << bytes;
+  std::printf("%.2f s of audio, %.4f CPU s, %.2f dB RMS\n", spoken.audio_s, used, rms_db(spoken.samples));
 }
 
 int run(int argc, char** argv) {

@@ -35,7 +35,7 @@ class CheckLayers(unittest.TestCase):
             "src/media_main.cc": '#include "media/encoder.h"\n',
             "src/main.cc": '#include "app/commands.h"\n',
             "src/job/job_test.cc": '#include "tests/support/jobs.h"\nTEST(Job, rests) {}\n',
-            "tests/contract/job_store_test.cc": "TEST_P(JobStore, keeps) {}\n",
+            "tests/contract/job_store_contract.cc": "TEST_P(JobStore, keeps) {}\n",
         }))
 
     def test_a_lower_room_may_not_include_a_higher_one(self):

@@ -42,9 +42,12 @@ int record(short* samples, int count, espeak_EVENT* events) {
   auto* recording = events ? static_cast<Recording*>(events->user_data) : nullptr;
   if (!recording) return 0;
   if (recording->stop.stop_requested()) return 1;
-  if (samples && count > 0)
-    for (const short sample : std::span(samples, static_cast<std::size_t>(count)))
-      recording->samples.push_back(static_cast<float>(sample) / 32768.0f);
+  if (samples && count > 0) {
+    const std::size_t before = recording->samples.size();
+    recording->samples.resize(before + static_cast<std::size_t>(count));
+    std::transform(samples, samples + count, recording->samples.begin() + static_cast<std::ptrdiff_t>(before),
+                   [](short sample) { return static_cast<float>(sample) / 32768.0f; });
+  }
   return 0;
 }
 
