@@ -29,8 +29,10 @@ def _factory(program: Path, folder_of):
 
 def _close(started: list[Server]) -> None:
     errors = []
+    for log in dict.fromkeys(one.log_path for one in started):  # shown when the test fails
+        last = next(one for one in reversed(started) if one.log_path == log)
+        print(f"--- log of {last.data_dir}, exit {last.process.poll()}\n{last.log_tail()}")
     for one in reversed(started):
-        print(f"--- log of {one.data_dir}, exit {one.process.poll()}\n{one.log_tail()}")
         try:
             one.close()
         except Exception as error:

@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{R"({"text":"a\u0000b"})", "/text:invalid_character"}, Refused{R"({"text":"\ud800"})", ":bad_json"},
         Refused{"{\"text\":\"\xff\"}", ":bad_json"}, Refused{R"({"text":"a","text":"b"})", ":duplicate_key"},
         Refused{R"({"text":"a","speed":1e308})", "/speed:out_of_range"},
-        Refused{R"({"text":"a","speed":1e999})", "/speed:out_of_range"},
+        Refused{R"({"text":"a","speed":1e999})", ":bad_json"},
         Refused{R"({"text":"a","speed":NaN})", ":bad_json"},
         Refused{R"({"text":"a","speed":"1"})", "/speed:wrong_type"},
         Refused{R"({"text":"a","speed":-0.0})", "/speed:out_of_range"},

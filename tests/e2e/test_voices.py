@@ -48,11 +48,20 @@ def test_a_misspelt_voice_gets_the_nearest_as_a_suggestion(shared):
     assert posted.status_code == 422
     error = posted.json()["errors"][0]
     assert (error["pointer"], error["code"]) == ("/voiceId", "unknown_voice") and JOE in error["suggestions"]
+    short = shared.post("Bonjour.", voice="espeak:fr").json()["errors"][0]
+    assert "espeak:fr-fr" in short["suggestions"]
 
 
-@pytest.mark.parametrize("voice", ["espeak:de", "espeak:fr", "espeak:cmn", "espeak:en-gb"])
+def test_every_espeak_voice_that_is_listed_speaks(shared):
+    voices = [one for one in voices_of(shared) if one.startswith("espeak:")]
+    jobs = {voice: shared.submit("1, 2.", voice=voice) for voice in voices}
+    mute = {voice: record for voice, job in jobs.items() if (record := shared.settle(job))["status"] != "ready"}
+    assert not mute
+
+
+@pytest.mark.parametrize("voice", ["espeak:de", "espeak:fr-fr", "espeak:cmn", "espeak:en-gb"])
 def test_espeak_speaks_its_other_languages(shared, voice):
-    text = {"espeak:de": "Guten Morgen, Welt.", "espeak:fr": "Bonjour le monde.", "espeak:cmn": "你好，世界。"}.get(voice, "Good morning.")
+    text = {"espeak:de": "Guten Morgen, Welt.", "espeak:fr-fr": "Bonjour le monde.", "espeak:cmn": "你好，世界。"}.get(voice, "Good morning.")
     _, content = shared.speak(text, voice=voice)
     assert audio_file.rms(audio_file.read_wav(content).samples) > 0.01
 

@@ -20,7 +20,7 @@ GRACE_S = 20
 
 
 def start(soundbite, data_dir, *words, prefix=()) -> subprocess.CompletedProcess:
-    argv = [*prefix, soundbite, "serve", "--listen", "127.0.0.1:0", "--workers", 1, "--voices-dir", VOICES, "--data-dir", data_dir, *words]
+    argv = [*prefix, soundbite, "serve", "--workers", 1, "--voices-dir", VOICES, "--data-dir", data_dir, *(words or ("--listen", "127.0.0.1:0"))]
     return subprocess.run([str(one) for one in argv], capture_output=True, text=True, timeout=60, env=clean_environment())
 
 
@@ -109,7 +109,8 @@ def test_those_who_wait_get_an_answer_and_new_ones_are_told_to_go(serve):
     waiters = [threading.Thread(target=wait) for _ in range(5)]
     for one in waiters:
         one.start()
-    poll(lambda: server.metric("soundbite_http_requests_in_flight") >= 0 and time.sleep(0.3) is None)
+    poll(lambda: server.metric("soundbite_http_connections") >= 6, what="all of them are connected")
+    time.sleep(0.5)  # and what they ask has arrived
     begin = time.monotonic()
     server.process.send_signal(signal.SIGTERM)
     for one in waiters:
@@ -270,7 +271,7 @@ def test_a_damaged_database_is_told_and_serves_no_wrong_answers(soundbite, serve
     data = tmp_path / "data"
     server = serve(data)
     for n in range(30):
-        server.submit(f"Number {n}. " * 200)
+        server.submit(f"Number {n}.", metadata={"filler": "x" * 250})
     poll(lambda: not server.client.get("/api/v1/soundbites", params={"status": "pending"}).json()["items"], seconds=90)
     assert server.terminate() == 0
     size = folders.database(data).stat().st_size
