@@ -1,5 +1,5 @@
 // Measures speech without server, queue or encoding. Examples:
-//   speech_bench cpu VOICE            CPU seconds per second of audio over a text of about a minute, 5 times
+//   speech_bench cpu VOICE [FILE]     CPU seconds per second of audio over a text of about a minute, 5 times
 //   speech_bench first VOICE          first PCM of one long sentence against the whole of it
 //   speech_bench load VOICE           seconds from nothing to a loaded voice, and to its first samples
 //   speech_bench memory VOICE [N]     resident memory after 100 and after N (1000) varied sentences, and after one of
@@ -76,13 +76,16 @@ double memory_mb(const std::string& field) {
 }
 
 struct Spoken {
-  std::vector<float> samples;
-  double first_s = 0;  // wall
+  std::vector<float> samples;  // when they were to be kept
+  double first_s = 0;          // wall
   double whole_s = 0;
   double audio_s = 0;
 };
 
-Spoken speak(SpeechEngine& engine, const std::string& voice, const std::string& text, double speed = 1) {
+enum class Samples { dropped, kept };
+
+Spoken speak(SpeechEngine& engine, const std::string& voice, const std::string& text, double speed = 1,
+             Samples what = Samples::dropped) {
   SpeechRequest request;
   request.text = text;
   request.voice_id = voice;
@@ -95,11 +98,12 @@ Spoken speak(SpeechEngine& engine, const std::string& voice, const std::string& 
     auto chunk = (*speech)->next({});
     if (!chunk) stop_with(chunk.error());
     if (!*chunk) break;
-    if (spoken.samples.empty()) spoken.first_s = wall() - start;
-    spoken.samples.insert(spoken.samples.end(), (*chunk)->samples.begin(), (*chunk)->samples.end());
+    const auto& samples = (*chunk)->samples;
+    if (spoken.audio_s == 0) spoken.first_s = wall() - start;
+    spoken.audio_s += static_cast<double>(samples.size()) / (*speech)->sample_rate();
+    if (what == Samples::kept) spoken.samples.insert(spoken.samples.end(), samples.begin(), samples.end());
   }
   spoken.whole_s = wall() - start;
-  spoken.audio_s = static_cast<double>(spoken.samples.size()) / (*speech)->sample_rate();
   return spoken;
 }
 
@@ -115,12 +119,15 @@ std::string all_sentences() {
   return text;
 }
 
-void measure_cpu(SpeechEngine& engine, const std::string& voice) {
+void measure_cpu(SpeechEngine& engine, const std::string& voice, const char* file) {
+  std::ifstream in(file ? file : "/dev/null");
+  const std::string text = file ? std::string(std::istreambuf_iterator<char>(in), {}) : all_sentences();
   speak(engine, voice, "Warm up.");
   for (int run = 0; run < 5; ++run) {
     const double before = cpu();
-    const Spoken spoken = speak(engine, voice, all_sentences());
-    std::printf("%.1f s of audio, %.4f CPU s per s\n", spoken.audio_s, (cpu() - before) / spoken.audio_s);
+    const Spoken spoken = speak(engine, voice, text);
+    const double used = cpu() - before;
+    std::printf("%.1f s of audio in %.3f CPU s: %.5f CPU s per s\n", spoken.audio_s, used, used / spoken.audio_s);
   }
 }
 
@@ -168,7 +175,7 @@ std::vector<std::vector<float>> split_at_silence(const std::vector<float>& sampl
 
 void measure_levels(SpeechEngine& engine, const std::string& voice) {
   const int rate = engine.find_voice(voice)->sample_rate;
-  const Spoken spoken = speak(engine, voice, all_sentences());
+  const Spoken spoken = speak(engine, voice, all_sentences(), 1, Samples::kept);
   std::vector<double> levels;
   for (const auto& heard : split_at_silence(spoken.samples, rate)) {
     const auto level = speech_level_db(heard, rate);
@@ -190,9 +197,7 @@ void measure_levels(SpeechEngine& engine, const std::string& voice) {
 
 void write_wav(SpeechEngine& engine, const std::string& voice, const char* path, double speed) {
   const std::string text(std::istreambuf_iterator<char>(std::cin), {});
-  const double before = cpu();
-  const Spoken spoken = speak(engine, voice, text, speed);
-  const double used = cpu() - before;
+  const Spoken spoken = speak(engine, voice, text, speed, Samples::kept);
   const auto rate = static_cast<std::uint32_t>(engine.find_voice(voice)->sample_rate);
   std::string bytes;
   const auto put = [&](std::uint32_t value, int count) {
@@ -208,7 +213,7 @@ void write_wav(SpeechEngine& engine, const std::string& voice, const char* path,
   for (const float sample : spoken.samples)
     put(static_cast<std::uint32_t>(std::lround(std::clamp(sample, -1.0f, 1.0f) * 32767)), 2);
   std::ofstream(path, std::ios::binary) << bytes;
-  std::printf("%.2f s of audio, %.4f CPU s, %.2f dB RMS\n", spoken.audio_s, used, rms_db(spoken.samples));
+  std::printf("%.2f s of audio, %.2f dB RMS\n", spoken.audio_s, rms_db(spoken.samples));
 }
 
 int run(int argc, char** argv) {
@@ -230,7 +235,7 @@ int run(int argc, char** argv) {
                          log, registry);
   if (!engine) stop_with(engine.error());
   if (what == "load") std::printf("engine made in %.3f s\n", wall() - start);
-  if (what == "cpu") measure_cpu(**engine, voice);
+  if (what == "cpu") measure_cpu(**engine, voice, argc > 3 ? argv[3] : nullptr);
   if (what == "first") measure_first(**engine, voice);
   if (what == "load") measure_load(**engine, voice);
   if (what == "memory") measure_memory(**engine, voice, argc > 3 ? std::atoi(argv[3]) : 1000);

@@ -8,13 +8,14 @@ namespace soundbite {
 
 namespace {
 
-constexpr float knee = 0.8f;  // of full scale; below it loud is only louder
+constexpr float knee = 0.7f;      // of full scale; below it loud is only louder
+constexpr float ceiling = 0.89f;  // −1 dB: lossy encoders overshoot what they are given
 
-// Monotone, with a continuous slope, and never above 1.
+// Monotone, with a continuous slope, and never above the ceiling.
 float bend(float sample) {
   const float size = std::abs(sample);
   if (size <= knee) return sample;
-  return std::copysign(knee + (1 - knee) * std::tanh((size - knee) / (1 - knee)), sample);
+  return std::copysign(knee + (ceiling - knee) * std::tanh((size - knee) / (ceiling - knee)), sample);
 }
 
 }  // namespace

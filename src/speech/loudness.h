@@ -7,7 +7,8 @@
 
 namespace soundbite {
 
-// Multiplies by `gain_db`. Above 0 dB what would pass full scale is bent towards it instead of being cut off.
+// Multiplies by `gain_db`. Above 0 dB what would pass −1 dB of full scale is bent towards that instead of being cut
+// off.
 void apply_volume(std::span<float> samples, double gain_db);
 
 // From silence to full over the first `length` samples; to silence over the last.

@@ -23,7 +23,10 @@ double thread_cpu_seconds() {
 std::unexpected<Error> nothing_to_speak() {
   return std::unexpected(Error{ErrorCode::invalid,
                                "the text holds nothing that this voice can speak",
-                               {{"/text", "nothing_to_speak", "write at least one word in the voice's language", {}}}});
+                               {{"/text",
+                                 "nothing_to_speak",
+                                 "has nothing that this voice can speak; write at least one word in its language",
+                                 {}}}});
 }
 
 class TextSpeech final : public Speech {

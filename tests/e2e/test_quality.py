@@ -96,10 +96,10 @@ def test_there_is_no_click_where_sentences_join(spoken):
     _, pcm = spoken
     for begin, end in [*pauses(pcm, SILENCE_S * 0.8), (0, 0), (len(pcm.samples), len(pcm.samples))]:
         for edge in (begin, end):
-            around = pcm.samples[max(0, edge - 1200) : edge + 1200]
-            jumps = sorted(abs(b - a) for a, b in zip(around, around[1:]))
-            # Speech fades; a cut stands out of its neighbourhood.
-            assert jumps[-1] < 0.06 or jumps[-1] < 3 * jumps[len(jumps) * 99 // 100], f"jump of {jumps[-1]:.3f} at {edge / pcm.rate:.3f} s"
+            # Within 5 ms: farther off a sentence may well begin with a plosive.
+            around = pcm.samples[max(0, edge - 110) : edge + 110]
+            jump = max((abs(b - a) for a, b in zip(around, around[1:])), default=0)
+            assert jump < 0.06, f"jump of {jump:.3f} at {edge / pcm.rate:.3f} s"
     assert abs(pcm.samples[0]) < 0.02 and abs(pcm.samples[-1]) < 0.02, "begins and ends at rest"
 
 

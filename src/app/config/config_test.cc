@@ -97,7 +97,8 @@ TEST_F(ConfigTest, voices_folders_repeat_as_flags_and_are_split_at_colons_in_the
 TEST_F(ConfigTest, what_set_up_installed_is_found_from_the_program) {
   std::filesystem::create_directories(folder_ + "/build/deps/voices");
   std::filesystem::create_directories(folder_ + "/build/deps/onnxruntime/lib");
-  std::ofstream(folder_ + "/build/deps/onnxruntime/lib/libonnxruntime.so.1.32.0") << "";
+  for (const char* version : {"1.9.0", "1.32.0", "1.31.1"})
+    std::ofstream(folder_ + "/build/deps/onnxruntime/lib/libonnxruntime.so." + version) << "";
   const auto loaded = load({});
   EXPECT_THAT(loaded->config.voices_dirs,
               ElementsAre(folder_ + "/.local/share/soundbite/voices", folder_ + "/build/deps/voices"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <filesystem>
 #include <thread>
 
@@ -302,7 +303,8 @@ std::string find_onnxruntime(const Surroundings& surroundings) {
     std::string found;
     for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
       const std::string name = entry.path().filename().string();
-      if (name.starts_with("libonnxruntime.so") && entry.path().string() > found) found = entry.path().string();
+      if (name.starts_with("libonnxruntime.so") && ::strverscmp(entry.path().c_str(), found.c_str()) > 0)
+        found = entry.path().string();
     }
     if (!found.empty()) return found;
   }
