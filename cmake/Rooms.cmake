@@ -5,10 +5,16 @@ include(GoogleTest)
 add_library(compile_rules INTERFACE)
 target_include_directories(compile_rules INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(compile_rules INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-  -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wnull-dereference -Wimplicit-fallthrough -Wno-missing-designated-field-initializers -Werror)
+  -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wnull-dereference -Wimplicit-fallthrough
+  -Wno-missing-designated-field-initializers -Werror)
 
+# What most files include, read once for all rooms, and once for all tests (two seconds less for each test file).
 set(PRECOMPILED <algorithm> <array> <chrono> <cstdint> <expected> <functional> <map> <memory> <optional> <span> <string>
   <string_view> <unordered_map> <utility> <variant> <vector>)
+
+set(PRECOMPILED_FOR_TESTS <gmock/gmock.h> <gtest/gtest.h> <boost/asio/co_spawn.hpp> <boost/asio/io_context.hpp>
+  <boost/asio/experimental/parallel_group.hpp> <boost/asio/steady_timer.hpp> <boost/asio/thread_pool.hpp>
+  <boost/asio/use_awaitable.hpp>)
 
 # Every GoogleTest program: what the sanitizer builds need, and no more.
 add_custom_target(all_tests)
@@ -28,7 +34,11 @@ function(test_program name)
   cmake_parse_arguments(TEST "" "LABEL" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${TEST_SOURCES})
   target_link_libraries(${name} PRIVATE compile_rules ${TEST_LIBS} GTest::gmock_main)
-  target_precompile_headers(${name} REUSE_FROM base)
+  if(name STREQUAL "base_test")
+    target_precompile_headers(base_test PRIVATE ${PRECOMPILED} ${PRECOMPILED_FOR_TESTS})
+  else()
+    target_precompile_headers(${name} REUSE_FROM base_test)
+  endif()
   target_compile_definitions(${name} PRIVATE SOUNDBITE_TEST_DEPS_DIR="${SOUNDBITE_DEPS_DIR}")
   add_dependencies(all_tests ${name})
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
