@@ -85,21 +85,35 @@ def test_nothing_clips(spoken):
     assert sum(abs(one) > 0.99 for one in pcm.samples) == 0
 
 
-def test_loud_does_not_clip_into_noise(shared):
-    _, content = shared.speak(SENTENCES[0], voice=JOE, volume=24)
+def test_what_is_made_too_loud_stops_at_full_scale_and_never_wraps_round(shared):
+    _, content = shared.speak(SENTENCES[0], voice=JOE, volume=12)
     pcm = audio_file.read_wav(content)
-    full = sum(abs(one) >= 0.9999 for one in pcm.samples)
-    assert full < len(pcm.samples) / 100, "a limiter, not a saw"
+    assert max(abs(one) for one in pcm.samples) > 0.99
+    # Four times the steps of speech; a sample that wrapped round would step by two.
+    assert max(abs(b - a) for a, b in zip(pcm.samples, pcm.samples[1:])) < 1.6
+
+
+def silences(pcm: audio_file.Pcm, least_s: float) -> list[tuple[int, int]]:
+    """Runs of exact zeros, in samples: what was put between sentences."""
+    found, since = [], None
+    for place, one in enumerate([*pcm.samples, 1.0]):
+        if one == 0 and since is None:
+            since = place
+        elif one != 0 and since is not None:
+            if place - since >= least_s * pcm.rate:
+                found.append((since, place))
+            since = None
+    return found
 
 
 def test_there_is_no_click_where_sentences_join(spoken):
     _, pcm = spoken
-    for begin, end in [*pauses(pcm, SILENCE_S * 0.8), (0, 0), (len(pcm.samples), len(pcm.samples))]:
-        for edge in (begin, end):
-            # Within 5 ms: farther off a sentence may well begin with a plosive.
-            around = pcm.samples[max(0, edge - 110) : edge + 110]
-            jump = max((abs(b - a) for a, b in zip(around, around[1:])), default=0)
-            assert jump < 0.06, f"jump of {jump:.3f} at {edge / pcm.rate:.3f} s"
+    joins = silences(pcm, SILENCE_S * 0.8)
+    assert len(joins) >= len(SENTENCES) - 1
+    ends = [pcm.samples[begin - 1] for begin, _ in joins if begin > 0]
+    starts = [pcm.samples[end] for _, end in joins if end < len(pcm.samples)]
+    # Speech fades in and out; a step out of or into silence is heard.
+    assert max(abs(one) for one in ends + starts) < 0.02
     assert abs(pcm.samples[0]) < 0.02 and abs(pcm.samples[-1]) < 0.02, "begins and ends at rest"
 
 
@@ -115,18 +129,11 @@ def test_there_is_no_click_where_the_chunks_of_a_long_sentence_join(shared):
 
 
 @pytest.mark.parametrize("silence", [0, 0.25, 1.0])
-def test_sentence_silence_is_to_the_sample(shared, silence):
-    """espeak-ng's length flutters by a few milliseconds; what lies between two sentences is exact zeros."""
-    _, content = shared.speak("One. Two. Three.", sentenceSilence=silence)
+def test_sentence_silence_is_as_long_as_asked(shared, silence):
+    _, content = shared.speak("One is here. Two is there. Three is gone.", sentenceSilence=silence)
     pcm = audio_file.read_wav(content)
-    zeros, run = [], 0
-    for one in [*pcm.samples, 1.0]:
-        if one == 0:
-            run += 1
-        else:
-            zeros.append(run)
-            run = 0
-    long_runs = [one for one in zeros if one >= silence * pcm.rate and one > 0.2 * pcm.rate]
+    inner = [(end - begin) / pcm.rate for begin, end in silences(pcm, 0.1) if begin > 0 and end < len(pcm.samples)]
     if silence:
-        assert len(long_runs) >= 2
-        assert all(one / pcm.rate < silence + 0.6 for one in long_runs), [one / pcm.rate for one in long_runs]
+        assert len([one for one in inner if one >= silence]) >= 2, inner
+    # espeak-ng ends a sentence with a pause of its own.
+    assert all(one < silence + 0.6 for one in inner), inner

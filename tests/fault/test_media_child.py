@@ -162,7 +162,7 @@ def alike(one: list[float], other: list[float]) -> float:
         spread_b = sum((b - mean_b) ** 2 for _, b in pairs)
         return sum((a - mean_a) * (b - mean_b) for a, b in pairs) / (spread_a * spread_b) ** 0.5
 
-    return max(at(shift) for shift in (-1, 0, 1))
+    return max(at(shift) for shift in range(-3, 4))
 
 
 def test_a_text_sounds_the_same_whoever_speaks_beside(serve):
@@ -177,13 +177,14 @@ def test_a_text_sounds_the_same_whoever_speaks_beside(serve):
     kinds = [(voice, speed) for voice in texts for speed in (1, 1.7)]
     alone = {kind: loudness_over_time(server.speak(texts[kind[0]], voice=kind[0], speed=kind[1])[1]) for kind in kinds}
     others = [alike(alone[a], alone[b]) for a in kinds for b in kinds if a != b]
-    assert max(others) < 0.8, "the measure tells texts and speeds apart"
+    assert max(others) < 0.4, "the measure tells texts and speeds apart"
     jobs = [(kind, server.submit(texts[kind[0]], voice=kind[0], speed=kind[1])) for _ in range(8) for kind in kinds]
     for kind, job in jobs:
         assert server.settle(job)["status"] == "ready"
         heard = loudness_over_time(server.audio(job).content)
         assert abs(len(heard) - len(alone[kind])) <= 2, kind
-        assert alike(heard, alone[kind]) > 0.87, kind
+        # A syllable may come some milliseconds later than the last time: 0.7 to 1 were measured, others have 0.24.
+        assert alike(heard, alone[kind]) > 0.55, kind
 
 
 def test_a_hung_encoder_is_killed_and_the_job_made_again(hung):
