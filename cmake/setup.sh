@@ -182,11 +182,11 @@ install_deps() {
       mkdir -p "$(dirname "$deps/$file")"
       mv -f "$staging/$file" "$deps/$file"
     done < "$root/cmake/deps.sha256"
-    # Of an older ONNX Runtime nothing may stay: the program takes what it finds there.
-    find "$deps/onnxruntime" -type f | while read -r file; do
-      grep -q "  ${file#"$deps/"}\$" "$root/cmake/deps.sha256" || rm -f "$file"
-    done
   fi
+  # Of an older ONNX Runtime nothing may stay: the program takes what it finds there.
+  find "$deps/onnxruntime" -type f | while read -r file; do
+    grep -q "  ${file#"$deps/"}\$" "$root/cmake/deps.sha256" || rm -f "$file"
+  done
   echo "$stamp" > "$deps/.stamp"
 }
 
