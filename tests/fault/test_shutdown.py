@@ -47,7 +47,7 @@ def test_sigterm_under_load_loses_no_acknowledged_job(serve, tmp_path):
         stop = threading.Event()
 
         def post(url: str = server.url, stop: threading.Event = stop) -> None:
-            with httpx.Client(base_url=url, timeout=30, trust_env=False) as http, contextlib.suppress(httpx.TransportError):
+            with httpx.Client(base_url=url, timeout=30, trust_env=False, verify=False) as http, contextlib.suppress(httpx.TransportError):
                 for _ in range(40):
                     if stop.is_set():
                         return
@@ -103,7 +103,7 @@ def test_those_who_wait_get_an_answer_and_new_ones_are_told_to_go(serve):
     answers: list[httpx.Response] = []
 
     def wait() -> None:
-        with httpx.Client(base_url=server.url, timeout=60, trust_env=False) as http:
+        with httpx.Client(base_url=server.url, timeout=60, trust_env=False, verify=False) as http:
             answers.append(http.get(f"/api/v1/soundbites/{job}", params={"wait": 30}))
 
     waiters = [threading.Thread(target=wait) for _ in range(5)]
@@ -288,7 +288,7 @@ def test_a_damaged_database_is_told_and_serves_no_wrong_answers(soundbite, serve
         if not line:  # seen at the start
             assert process.wait(30) == 1 and str(data) in process.stderr.read()
             return
-        with httpx.Client(base_url=line.split()[-1], timeout=30, trust_env=False) as http:
+        with httpx.Client(base_url=line.split()[-1], timeout=30, trust_env=False, verify=False) as http:
             answer = http.get("/api/v1/soundbites", params={"limit": 100})
             assert answer.status_code in (200, 500, 503), answer.text
             if answer.status_code != 200:

@@ -158,11 +158,13 @@ Writer::Group Writer::take_group() {
 }
 
 void Writer::loop() {
+  keep_ballast();
   while (true) {
     Group group = take_group();
     if (!group.empty()) {
       commit(group);
       if (wal_frames_ - copied_frames_ >= most_frames) checkpoint();
+      keep_ballast();
       continue;
     }
     {
@@ -254,6 +256,12 @@ std::optional<SteadyDuration> Writer::chores_in() const {
 
 void Writer::do_chores() {
   if (wal_frames_ - copied_frames_ >= frames_worth_copying) checkpoint();
+  keep_ballast();
+}
+
+void Writer::keep_ballast() {
+  if (!disk_.wants_ballast() || !next_ballast_.passed()) return;
+  next_ballast_ = Deadline::in(pause);
   disk_.keep_ballast();
 }
 

@@ -119,6 +119,8 @@ class Writer {
   // How long to wait for operations before do_chores(); none when there is nothing to do.
   std::optional<SteadyDuration> chores_in() const;
   void do_chores();
+  // Also while work never pauses: a busy server needs its ballast most.
+  void keep_ballast();
   void checkpoint();
 
   const std::string path_;
@@ -134,6 +136,7 @@ class Writer {
   int wal_frames_ = 0;     // in the log
   int copied_frames_ = 0;  // of these, in the database already
   Deadline next_checkpoint_ = Deadline::in({});
+  Deadline next_ballast_ = Deadline::in({});
   std::size_t last_group_ = 0;
   SteadyDuration last_commit_{};
 
