@@ -2,9 +2,6 @@
 
 #include <unistd.h>
 
-#include <boost/asio/signal_set.hpp>
-#include <csignal>
-
 #include "app/version.h"
 
 namespace soundbite {
@@ -123,9 +120,8 @@ void Server::preload() {
 
 awaitable<void> Server::stop_on_signal() {
   using namespace asio::experimental::awaitable_operators;
-  asio::signal_set signals(io_, SIGTERM, SIGINT);
-  const int signal = co_await signals.async_wait(asio::use_awaitable);
-  signals.clear();  // the next one finds no handler and ends the process at once
+  const int signal = co_await signals_.async_wait(asio::use_awaitable);
+  signals_.clear();  // the next one finds no handler and ends the process at once
   log_.info("stopping", {{"signal", signal}, {"grace_ms", config_.grace.count()}});
   health_->begin_stopping();
   const auto grace = Deadline::in(config_.grace);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
 #include <memory>
 #include <thread>
 
@@ -48,6 +50,8 @@ class Server {
   SystemClock clock_;
   std::unique_ptr<Random> random_;
   asio::io_context io_{1};  // everything but synthesis and the store's writer runs on its one thread
+  // Heard from before the ready line on: who reads it may stop the server at once.
+  asio::signal_set signals_{io_, SIGTERM, SIGINT};
 
   std::unique_ptr<MediaHost> media_;  // null without workers
   std::unique_ptr<SpeechEngine> speech_;

@@ -85,10 +85,10 @@ def test_nothing_clips(spoken):
     assert sum(abs(one) > 0.99 for one in pcm.samples) == 0
 
 
-def test_what_is_made_too_loud_stops_at_full_scale_and_never_wraps_round(shared):
+def test_what_is_made_too_loud_stops_below_full_scale_and_never_wraps_round(shared):
     _, content = shared.speak(SENTENCES[0], voice=JOE, volume=12)
     pcm = audio_file.read_wav(content)
-    assert max(abs(one) for one in pcm.samples) > 0.99
+    assert 0.85 < max(abs(one) for one in pcm.samples) < 0.9, "one decibel is left to encoders"
     # Four times the steps of speech; a sample that wrapped round would step by two.
     assert max(abs(b - a) for a, b in zip(pcm.samples, pcm.samples[1:])) < 1.6
 
