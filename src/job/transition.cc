@@ -54,11 +54,8 @@ Result<Job> interrupt(Job job, Time now, const RetryPolicy& policy, double jitte
   if (job.status != Status::processing) return illegal(job, "interrupted");
   ++job.interruptions;
   if (job.interruptions > policy.max_interruptions) {
-    return dead_letter(std::move(job),
-                       {find_problem_type("interrupted"),
-                        "the worker stopped before it finished, " + std::to_string(job.interruptions) + " times",
-                        {}},
-                       now);
+    std::string detail = "the worker stopped before it finished, " + std::to_string(job.interruptions) + " times";
+    return dead_letter(std::move(job), {find_problem_type("interrupted"), std::move(detail), {}}, now);
   }
   // The first time it is the worker's bad luck; a job that takes its workers down with it is slowed.
   const Milliseconds pause = job.interruptions == 1 ? Milliseconds(0) : backoff(policy, job.interruptions - 1, jitter);

@@ -180,6 +180,7 @@ void Writer::commit(Group& group) {
   auto done = try_commit(group);
   if (!done && done.error().code == ErrorCode::storage_full) {
     disk_.note_full();
+    next_ballast_ = Deadline::in(pause);  // what is released is not made again before it has served
     // Nothing was committed: the same group again, now that there is room for what frees room. Submissions see the
     // full disk and write nothing.
     if (connection_->out_of_room() && disk_.release_ballast()) done = try_commit(group);
