@@ -146,15 +146,16 @@ class Library final : public Espeak {
 };
 
 // The library's state belongs to the process, so what guards it has to as well. It is never closed: espeak-ng 1.51
-// opened a second time lists no voices, and hangs. Nor destroyed: a thread may still be speaking when the process ends.
+// opened a second time lists no voices, and hangs. The end of the process waits for the listing; a thread that still
+// speaks then has its own share of the Espeak.
 struct Shared {
   std::mutex mutex;
   std::shared_ptr<Espeak> open;
 };
 
 Shared& shared() {
-  static Shared* const one = new Shared;
-  return *one;
+  static Shared one;
+  return one;
 }
 
 }  // namespace

@@ -14,13 +14,23 @@ namespace {
 
 constexpr std::u32string_view marks = U",;:.!?";
 
+// ICU's one instance, asked for once: ICU is not built with ThreadSanitizer, which cannot see that it is made only once.
+const icu::Normalizer2& nfd() {
+  static const icu::Normalizer2& instance = [] -> const icu::Normalizer2& {
+    UErrorCode status = U_ZERO_ERROR;
+    const auto* made = icu::Normalizer2::getNFDInstance(status);
+    if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU cannot normalise: ") + u_errorName(status));
+    return *made;
+  }();
+  return instance;
+}
+
 bool is_space(char32_t c) { return u_isUWhiteSpace(static_cast<UChar32>(c)); }
 
 // NFD without the "(en)" that espeak-ng puts where it changes the language, and without what voices reserve: ^ _ $.
 std::u32string clean(const std::string& spoken) {
   UErrorCode status = U_ZERO_ERROR;
-  const auto* nfd = icu::Normalizer2::getNFDInstance(status);
-  const auto text = nfd->normalize(icu::UnicodeString::fromUTF8(spoken), status);
+  const auto text = nfd().normalize(icu::UnicodeString::fromUTF8(spoken), status);
   if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU cannot normalise: ") + u_errorName(status));
   std::u32string out;
   bool in_switch = false;
