@@ -40,6 +40,8 @@ struct Id {
 };
 
 using JobId = Id<struct JobTag>;
+using FileId = Id<struct FileTag>;
+using UploadId = Id<struct UploadTag>;
 
 }  // namespace soundbite
 

@@ -6,10 +6,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/id.h"
 #include "base/time.h"
 #include "job/job_spec.h"
+#include "job/media_task.h"
 #include "job/problem.h"
 
 namespace soundbite {
@@ -36,8 +38,20 @@ struct Output {
   double duration_s = 0;
   std::string sha256;    // 64 hex digits
   std::string blob_key;  // where the bytes are; never shown
+  std::optional<Verification> verification = {};
+  std::vector<std::string> dropped = {};  // what the source had and this container cannot hold
+  bool analysed = false;                  // the artefacts below lie beside the bytes
   bool operator==(const Output&) const = default;
 };
+
+// What is made beside the audio, under keys of the same attempt.
+enum class Artefact : std::uint8_t { analysis, waveform, waveform_png, spectrogram_png };
+
+// "jobs/{id}/{attempt}/analysis.json", from the key of the audio.
+std::string artefact_key(const Output& output, Artefact artefact);
+
+// Every blob of a finished job.
+std::vector<std::string> blob_keys_of(const Output& output);
 
 struct Job {
   JobId id;
@@ -59,7 +73,10 @@ struct Job {
   std::optional<Lease> lease;  // when processing
   bool dead_lettered = false;  // failed for good after retries
 
+  SourceType source = SourceType::text;
   std::size_t characters = 0;  // of the source text
+  FileId file;                 // with source file
+  std::string url;             // with source url: without query and user, as it is shown
   std::string voice_id;
   std::map<std::string, std::string> metadata;
 

@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "base/id.h"
 #include "job/output_format.h"
+#include "job/recipe.h"
 
 namespace soundbite {
 
@@ -34,8 +36,15 @@ struct SpeechRequest {
   bool operator==(const SpeechRequest&) const = default;
 };
 
+enum class SourceType { text, file, url };
+
 struct JobSpec {
-  SpeechRequest speech;
+  SourceType source = SourceType::text;
+  SpeechRequest speech;  // with source text
+  FileId file;           // with source file
+  std::string url;       // with source url: http or https, as the client sent it; it may hold secrets
+  Recipe process;
+  bool analysis = false;
   OutputSpec output;
   std::map<std::string, std::string> metadata;
   bool operator==(const JobSpec&) const = default;

@@ -84,6 +84,10 @@ class Host final : public MediaHost {
                                                             .metrics = metrics_});
   }
 
+  Result<std::unique_ptr<Process>> process(const MediaTask&, const ProcessFiles&, ProcessListener) override {
+    return fail(ErrorCode::unavailable, "recordings cannot be processed yet");
+  }
+
   std::string state() const override {
     const std::lock_guard lock(mutex_);
     return broken() ? broken_message() : "ok";

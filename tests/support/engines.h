@@ -68,7 +68,55 @@ class FakeMedia final : public MediaEngine {
     return std::make_unique<Writer>(*this, request, output);
   }
 
+  // Copies the source to the audio; "made" stands for every artefact. PCM is written as by `start`.
+  std::vector<MediaTask> tasks;  // what was asked
+  Result<std::unique_ptr<Process>> process(const MediaTask& task, const ProcessFiles& files,
+                                           ProcessListener listener) override {
+    const std::lock_guard lock(mutex);
+    tasks.push_back(task);
+    return std::make_unique<Copier>(*this, task, files, std::move(listener));
+  }
+
  private:
+  struct Copier final : Process {
+    Copier(FakeMedia& m, MediaTask t, ProcessFiles f, ProcessListener l)
+        : media(m), task(std::move(t)), files(std::move(f)), listener(std::move(l)) {}
+    Result<void> write(std::span<const float> samples) override {
+      frames += samples.size();
+      return files.audio->write_all(std::vector<std::byte>(samples.size(), std::byte{'s'}));
+    }
+    Result<MediaOutcome> finish() override {
+      {
+        const std::lock_guard lock(media.mutex);
+        if (media.finish_error) return std::unexpected(*std::exchange(media.finish_error, std::nullopt));
+      }
+      if (!task.pcm_rate) {
+        std::vector<std::byte> bytes(*files.inputs.at(0)->size());
+        if (auto read = files.inputs[0]->read_at(bytes, 0); !read) return std::unexpected(read.error());
+        if (auto written = files.audio->write_all(bytes); !written) return std::unexpected(written.error());
+        frames = bytes.size();
+      }
+      for (const File* one : {files.waveform, files.waveform_png, files.spectrogram_png}) {
+        if (one) std::ignore = one->write_all(std::as_bytes(std::span("made", 4)));
+      }
+      if (task.tap_speech && listener.speech) std::ignore = listener.speech(std::vector<float>(16'000, 0.0F));
+      listener.progress(1);
+      return MediaOutcome{.sample_rate = 22'050,
+                          .channels = 1,
+                          .frames = frames,
+                          .duration_s = static_cast<double>(frames) / 22'050,
+                          .verification = std::nullopt,
+                          .dropped = {},
+                          .analysis = task.analyse ? R"({"input":{},"output":{}})" : ""};
+    }
+    void kill() override { ++media.kills; }
+    FakeMedia& media;
+    MediaTask task;
+    ProcessFiles files;
+    ProcessListener listener;
+    std::uint64_t frames = 0;
+  };
+
   struct Writer final : Encode {
     Writer(FakeMedia& m, const EncodeRequest& r, const File& o) : media(m), request(r), output(o) {}
     Result<void> write(std::span<const float> samples) override {
