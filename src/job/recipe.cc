@@ -22,4 +22,17 @@ std::vector<FileId> files_of(const Recipe& recipe) {
   return files;
 }
 
+std::vector<std::string> pointers_of_files(const Recipe& recipe) {
+  std::vector<std::string> pointers;
+  for (std::size_t i = 0; i < recipe.size(); ++i) {
+    const std::string place = "/process/" + std::to_string(i);
+    if (const auto* concat = std::get_if<operation::Concat>(&recipe[i])) {
+      for (std::size_t j = 0; j < concat->files.size(); ++j)
+        pointers.push_back(place + "/fileIds/" + std::to_string(j));
+    }
+    if (std::holds_alternative<operation::Mix>(recipe[i])) pointers.push_back(place + "/fileId");
+  }
+  return pointers;
+}
+
 }  // namespace soundbite

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -116,5 +117,7 @@ std::string_view name_of(const Operation& operation);
 
 // Every file that the recipe names, in the order it names them; one named twice comes twice.
 std::vector<FileId> files_of(const Recipe& recipe);
+// Where in the request each of them stands: "/process/2/fileIds/0".
+std::vector<std::string> pointers_of_files(const Recipe& recipe);
 
 }  // namespace soundbite
