@@ -12,6 +12,8 @@ find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libav REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswresample)
+pkg_check_modules(chromaprint REQUIRED IMPORTED_TARGET libchromaprint)
+pkg_check_modules(ebur128 REQUIRED IMPORTED_TARGET libebur128)  # tests and benches alone
 pkg_check_modules(espeak REQUIRED IMPORTED_TARGET espeak-ng)
 
 # Headers only: the library itself is opened at run time (src/onnx says why). `./dev setup` puts both under build/deps.

@@ -34,7 +34,7 @@ PROGRAMS = {"main.cc": {"app"} | APP, "media_main.cc": JOB | {"sandbox", "media"
 
 # Headers of others that only some rooms may know.
 VENDOR = {
-    r"libav|libsw": {"media"},
+    r"libav|libsw|chromaprint": {"media"},
     r"sqlite3": {"adapter/embedded"},
     r"espeak": {"speech"},
     r"onnxruntime": {"onnx", "speech"},
