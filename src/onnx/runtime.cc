@@ -47,6 +47,18 @@ Ort::Value to_value(const Ort::MemoryInfo& memory, const TensorInput& input) {
       input.values);
 }
 
+// The inputs of a run as ORT takes them.
+struct Feed {
+  Feed(const Ort::MemoryInfo& memory, std::span<const TensorInput> inputs) {
+    for (const auto& input : inputs) {
+      values.push_back(to_value(memory, input));
+      names.push_back(input.name);
+    }
+  }
+  std::vector<Ort::Value> values;
+  std::vector<const char*> names;
+};
+
 class Session final : public OnnxSession {
  public:
   explicit Session(Ort::Session session) : session_(std::move(session)) {
@@ -58,25 +70,42 @@ class Session final : public OnnxSession {
       return run_throwing(inputs, stop);
     } catch (const Ort::Exception& error) {
       if (stop.stop_requested()) return fail(ErrorCode::cancelled, "the run was stopped");
-      return fail(ErrorCode::internal, std::string("the model failed: ") + error.what());
+      return model_failed(error);
+    }
+  }
+
+  Result<void> run_into(std::span<const TensorInput> inputs, std::span<const TensorTarget> outputs) const override {
+    try {
+      const Feed feed(memory_, inputs);
+      std::vector<Ort::Value> values;
+      std::vector<const char*> names;
+      for (const auto& output : outputs) {
+        values.push_back(Ort::Value::CreateTensor<float>(memory_, output.values.data(), output.values.size(),
+                                                         output.shape.data(), output.shape.size()));
+        names.push_back(output.name);
+      }
+      session().Run({}, feed.names.data(), feed.values.data(), feed.values.size(), names.data(), values.data(),
+                    values.size());
+      return {};
+    } catch (const Ort::Exception& error) {
+      return model_failed(error);
     }
   }
 
  private:
+  static std::unexpected<Error> model_failed(const Ort::Exception& error) {
+    return fail(ErrorCode::internal, std::string("the model failed: ") + error.what());
+  }
+
+  // Session::Run is not const in the vendor's wrapper, though the C function behind it is thread-safe.
+  Ort::Session& session() const { return const_cast<Ort::Session&>(session_); }
+
   Result<TensorOutput> run_throwing(std::span<const TensorInput> inputs, const std::stop_token& stop) const {
     Ort::RunOptions options;
     const std::stop_callback terminate(stop, [&options] { options.SetTerminate(); });
-    const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
-    std::vector<Ort::Value> values;
-    std::vector<const char*> names;
-    for (const auto& input : inputs) {
-      values.push_back(to_value(memory, input));
-      names.push_back(input.name);
-    }
+    const Feed feed(memory_, inputs);
     const char* output = output_.c_str();
-    // Session::Run is not const in the vendor's wrapper, though the C function behind it is thread-safe.
-    auto made =
-        const_cast<Ort::Session&>(session_).Run(options, names.data(), values.data(), values.size(), &output, 1);
+    auto made = session().Run(options, feed.names.data(), feed.values.data(), feed.values.size(), &output, 1);
     auto owner = std::make_shared<Ort::Value>(std::move(made.front()));
     const auto info = owner->GetTensorTypeAndShapeInfo();
     if (info.GetElementType() != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT)
@@ -85,7 +114,8 @@ class Session final : public OnnxSession {
   }
 
   Ort::Session session_;
-  std::string output_;
+  Ort::MemoryInfo memory_ = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
+  std::string output_;  // the first
 };
 
 class Runtime final : public OnnxRuntime {
@@ -103,7 +133,7 @@ class Runtime final : public OnnxRuntime {
       options.SetLogSeverityLevel(ORT_LOGGING_LEVEL_FATAL);
       options.AddConfigEntry(kOrtSessionOptionsConfigAllowIntraOpSpinning, "0");
       Ort::Session session(environment_, model.data(), model.size(), options);
-      if (session.GetOutputCount() != 1) return fail(ErrorCode::corrupt, "the model has not exactly one output");
+      if (session.GetOutputCount() == 0) return fail(ErrorCode::corrupt, "the model has no output");
       return std::make_unique<Session>(std::move(session));
     } catch (const Ort::Exception& error) {
       return fail(ErrorCode::corrupt, std::string("ONNX Runtime refuses the model: ") + error.what());

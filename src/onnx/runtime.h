@@ -31,12 +31,23 @@ struct TensorOutput {
   std::shared_ptr<const void> owner;
 };
 
-// A model with one float output, ready to run. Thread-safe: runs may overlap.
+// Where one output of a known shape is to be written.
+struct TensorTarget {
+  const char* name;
+  std::vector<std::int64_t> shape;
+  std::span<float> values;
+};
+
+// A model ready to run. Thread-safe: runs may overlap.
 class OnnxSession {
  public:
   virtual ~OnnxSession() = default;
-  // Errors: cancelled soon after `stop` is requested, also in the middle of a run; internal.
+  // The first output, which must be float. Errors: cancelled soon after `stop` is requested, also in the middle of a
+  // run; internal.
   virtual Result<TensorOutput> run(std::span<const TensorInput> inputs, std::stop_token stop) const = 0;
+  // Writes the outputs named, for short runs in a loop: a recurrent model's state needs no copy. No input may share
+  // memory with an output. Errors: internal, also when an output has another shape.
+  virtual Result<void> run_into(std::span<const TensorInput> inputs, std::span<const TensorTarget> outputs) const = 0;
 };
 
 // Thread-safe. Sessions must not outlive it.

@@ -61,6 +61,28 @@ TEST(OnnxRuntime, runs_the_two_parts_to_what_the_whole_gives) {
   EXPECT_THAT(samples.values, testing::Pointwise(testing::FloatNear(1e-6f), other.values));
 }
 
+TEST(OnnxRuntime, writes_an_output_of_a_known_shape_where_the_caller_wants_it) {
+  const auto runtime = load_onnx_runtime(library).value();
+  const auto parts = split_vits(make_tiny_voice()).value();
+  const auto session = runtime->open(parts.front, 1).value();
+  const TinyInput input;
+  const auto frames = session->run(input.tensors(), {}).value();
+  std::vector<float> written(frames.values.size());
+  const TensorTarget target{parts.cut.c_str(), frames.shape, written};
+  ASSERT_TRUE(session->run_into(input.tensors(), {{target}}));
+  EXPECT_THAT(written, testing::ElementsAreArray(frames.values));
+}
+
+TEST(OnnxRuntime, refuses_to_write_an_output_of_another_shape) {
+  const auto runtime = load_onnx_runtime(library).value();
+  const auto parts = split_vits(make_tiny_voice()).value();
+  std::vector<float> written(3);
+  const TensorTarget target{parts.cut.c_str(), {1, 1, 3}, written};
+  const auto made = runtime->open(parts.front, 1).value()->run_into(TinyInput().tensors(), {{target}});
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, ErrorCode::internal);
+}
+
 TEST(OnnxRuntime, answers_cancelled_when_stopped) {
   const auto runtime = load_onnx_runtime(library).value();
   const auto parts = split_vits(make_tiny_voice()).value();
