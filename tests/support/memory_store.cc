@@ -13,6 +13,12 @@ constexpr double jitter = 0;  // tests repeat
 
 std::unexpected<Error> no_such_job() { return fail(ErrorCode::not_found, "no such job"); }
 
+std::vector<FileId> files_used_by(const JobSpec& spec) {
+  auto files = files_of(spec.process);
+  if (spec.source == SourceType::file) files.push_back(spec.file);
+  return files;
+}
+
 }  // namespace
 
 std::optional<Error> MemoryStore::take_failure(const std::string& verb) {
@@ -31,6 +37,15 @@ Job* MemoryStore::find(JobId id, const Owner* owner) {
   return job.expires_at > clock_.now() ? &job : nullptr;
 }
 
+std::optional<JobId> MemoryStore::job_using(FileId id) const {
+  for (const auto& [job_id, record] : records) {
+    if (settled(record.first.status)) continue;
+    const auto used = files_used_by(record.second);
+    if (std::ranges::find(used, id) != used.end()) return job_id;
+  }
+  return std::nullopt;
+}
+
 Result<Job> MemoryStore::apply(JobId id, const std::string& verb, const std::function<Result<Job>(Job)>& step) {
   if (auto error = take_failure(verb)) return std::unexpected(*error);
   Job* job = find(id, nullptr);
@@ -45,6 +60,10 @@ Result<Job> MemoryStore::apply(JobId id, const std::string& verb, const std::fun
 
 awaitable<Result<Submitted>> MemoryStore::submit(Submission submission, Deadline) {
   if (auto error = take_failure("submit")) co_return std::unexpected(*error);
+  const Owner owner{submission.job.tenant_id, submission.job.user_id};
+  for (const FileId& id : files_used_by(submission.spec)) {
+    if (!files.find(id, owner)) co_return fail(ErrorCode::not_found, "there is no file " + id.text());
+  }
   records[submission.job.id] = {submission.job, submission.spec};
   changed_.notify();
   co_return Submitted{};
@@ -148,7 +167,7 @@ awaitable<Result<SweepResult>> MemoryStore::sweep(std::size_t limit, Deadline) {
     Job& job = record->second.first;
     const Time now = clock_.now();
     if (job.expires_at <= now) {
-      if (job.output) result.orphan_keys.push_back(job.output->blob_key);
+      if (job.output) std::ranges::move(blob_keys_of(*job.output), std::back_inserter(result.orphan_keys));
       record = records.erase(record);
       --limit;
       continue;
@@ -166,10 +185,17 @@ awaitable<Result<SweepResult>> MemoryStore::sweep(std::size_t limit, Deadline) {
 
 awaitable<Result<std::vector<std::string>>> MemoryStore::orphans_among(std::vector<std::string> keys, Deadline) {
   std::erase_if(keys, [&](const std::string& key) {
+    if (key.starts_with("files/")) {
+      const auto id = FileId::parse(key.substr(6, 36));  // files/{id}/…
+      return id && files.records.contains(*id);
+    }
     const auto id = JobId::parse(key.substr(5, 36));  // jobs/{id}/{attempt}/…
     const Job* job = id ? find(*id, nullptr) : nullptr;
     if (!job) return false;
-    if (job->output) return job->output->blob_key == key;
+    if (job->output) {
+      const auto owned = blob_keys_of(*job->output);
+      return std::ranges::find(owned, key) != owned.end();
+    }
     return job->status == Status::processing && std::stoll(key.substr(42)) >= job->attempt;
   });
   co_return keys;

@@ -1,5 +1,5 @@
-// Jobs, queue and blobs in memory, by the same pure transitions as the real adapters: for tests of the rooms above the
-// ports.
+// Jobs, queue, blobs, files and uploads in memory, by the same pure transitions as the real adapters: for tests of the
+// rooms above the ports.
 #pragma once
 
 #include <functional>
@@ -13,6 +13,7 @@
 #include "port/blob_store.h"
 #include "port/job_queue.h"
 #include "port/job_store.h"
+#include "tests/support/memory_files.h"
 
 namespace soundbite {
 
@@ -20,7 +21,11 @@ namespace soundbite {
 class MemoryStore final : public JobStore, public JobQueue, public BlobStore {
  public:
   MemoryStore(asio::any_io_executor executor, const Clock& clock, Milliseconds lease = Milliseconds(30'000))
-      : clock_(clock), lease_(lease), changed_(std::move(executor)) {}
+      : files(clock, blob_bytes, [this](FileId id) { return job_using(id); }),
+        uploads(clock, files),
+        clock_(clock),
+        lease_(lease),
+        changed_(std::move(executor)) {}
 
   // What the next calls answer instead of working, by the verb's name: {"complete", error}. One call each.
   std::multimap<std::string, Error> failures;
@@ -29,6 +34,8 @@ class MemoryStore final : public JobStore, public JobQueue, public BlobStore {
   std::map<std::string, std::string> blob_bytes;
   std::set<JobId> handed_out;
   RetryPolicy policy;
+  MemoryFiles files;
+  MemoryUploads uploads;
 
   // Tells whoever waits that `records` was changed from outside.
   void wake() { changed_.notify(); }
@@ -65,6 +72,7 @@ class MemoryStore final : public JobStore, public JobQueue, public BlobStore {
   std::optional<Error> take_failure(const std::string& verb);
   Result<Job> apply(JobId id, const std::string& verb, const std::function<Result<Job>(Job)>& step);
   Job* find(JobId id, const Owner* owner);
+  std::optional<JobId> job_using(FileId id) const;
 
   const Clock& clock_;
   Milliseconds lease_;
