@@ -11,7 +11,7 @@ find_package(prometheus-cpp REQUIRED)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(libav REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswresample)
+pkg_check_modules(libav REQUIRED IMPORTED_TARGET libavformat libavcodec libavfilter libavutil libswresample)
 pkg_check_modules(chromaprint REQUIRED IMPORTED_TARGET libchromaprint)
 pkg_check_modules(ebur128 REQUIRED IMPORTED_TARGET libebur128)  # tests and benches alone
 pkg_check_modules(espeak REQUIRED IMPORTED_TARGET espeak-ng)
