@@ -21,6 +21,7 @@ ALLOWED = {
     "onnx": BASE,
     "media": JOB,
     "speech": PORT | {"onnx"},
+    "vad": PORT | {"onnx"},
     "sandbox": PORT,
     "service": PORT | {"net"},
     "worker": PORT | {"net"},

@@ -2,7 +2,7 @@
 
 #include <dlfcn.h>
 
-#include <optional>
+#include <mutex>
 
 #define ORT_API_MANUAL_INIT
 #include <onnxruntime_cxx_api.h>
@@ -33,6 +33,15 @@ Result<Library> open_library(const std::string& path) {
   const OrtApi* api = base->GetApi(api_version);
   if (!api) return no_runtime(path + " is version " + base->GetVersionString() + ", older than 1.21");
   return Library{api, base->GetVersionString()};
+}
+
+// The vendor's wrapper keeps its table of functions in a global, which other threads may be reading.
+void use_api(const OrtApi* api) {
+  static std::mutex changing;
+  static const OrtApi* used = nullptr;
+  const std::scoped_lock lock(changing);
+  if (used != api) Ort::InitApi(api);
+  used = api;
 }
 
 void ORT_API_CALL ignore_log(void*, OrtLoggingLevel, const char*, const char*, const char*, const char*) {}
@@ -84,8 +93,8 @@ class Session final : public OnnxSession {
                                                          output.shape.data(), output.shape.size()));
         names.push_back(output.name);
       }
-      session().Run({}, feed.names.data(), feed.values.data(), feed.values.size(), names.data(), values.data(),
-                    values.size());
+      session().Run(Ort::RunOptions(nullptr), feed.names.data(), feed.values.data(), feed.values.size(), names.data(),
+                    values.data(), values.size());
       return {};
     } catch (const Ort::Exception& error) {
       return model_failed(error);
@@ -154,7 +163,7 @@ Result<std::unique_ptr<OnnxRuntime>> load_onnx_runtime(const std::string& librar
   auto opened = open_library(library);
   if (!opened) return std::unexpected(std::move(opened.error()));
   try {
-    Ort::InitApi(opened->api);
+    use_api(opened->api);
     return std::make_unique<Runtime>(std::move(opened->version));
   } catch (const Ort::Exception& error) {
     return no_runtime(error.what());
