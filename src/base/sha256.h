@@ -4,9 +4,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
+
+#include "base/digest.h"
 
 namespace soundbite {
 
@@ -15,15 +16,12 @@ using Sha256Digest = std::array<std::uint8_t, 32>;
 // For one thread at a time.
 class Sha256 {
  public:
-  Sha256();
-  ~Sha256();
-  void add(std::span<const std::byte> bytes);
+  void add(std::span<const std::byte> bytes) { digest_.add(bytes); }
   // Ends the sum; no further calls.
   Sha256Digest finish();
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  Digest digest_{DigestAlgorithm::sha256};
 };
 
 // 64 lower-case hex digits.

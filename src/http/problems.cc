@@ -11,9 +11,33 @@ namespace {
 // Seconds: a queue moves within a few, a disk waits for people.
 std::string_view retry_after(const ProblemType& type) { return type.name == "storage-full" ? "60" : "5"; }
 
-bool is_malformed_json(const Error& error) {
-  return error.code == ErrorCode::invalid && error.fields.size() == 1 &&
-         (error.fields[0].code == "bad_json" || error.fields[0].code == "duplicate_key");
+// Wrong fields that are a problem of their own, each by itself.
+struct SpecialField {
+  std::string_view code;
+  std::string_view problem;
+};
+constexpr SpecialField special_fields[] = {
+    {"bad_json", "bad-request"},
+    {"duplicate_key", "bad-request"},
+    {"unsupported_media", "unsupported-media-type"},
+    {"file_too_large", "payload-too-large"},
+    {"file_in_use", "file-in-use"},
+    {"already_uploaded", "already-uploaded"},
+    {"bad_signature", "bad-signature"},
+    {"slot_expired", "expired"},
+    {"upload_expired", "expired"},
+    {"upload_locked", "upload-locked"},
+    {"offset_mismatch", "offset-mismatch"},
+    {"checksum_mismatch", "checksum-mismatch"},
+    {"not_analysed", "not-analysed"},
+};
+
+const ProblemType* special_problem(const Error& error) {
+  if (error.fields.size() != 1) return nullptr;
+  for (const auto& [code, problem] : special_fields) {
+    if (error.fields[0].code == code) return find_problem_type(problem);
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -26,7 +50,7 @@ Refusal refuse(std::string_view type, std::string detail, std::vector<FieldError
 
 Refusal refuse(const Error& error) {
   Refusal refusal{to_problem(error), {}, {}};
-  if (is_malformed_json(error)) refusal.problem.type = find_problem_type("bad-request");
+  if (const ProblemType* special = special_problem(error)) refusal.problem.type = special;
   if (error.code == ErrorCode::internal || error.code == ErrorCode::corrupt) refusal.cause = error.message;
   return refusal;
 }
