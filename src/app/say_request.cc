@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "base/text.h"
-#include "job/spec_json.h"
+#include "job/spec_check.h"
 
 namespace soundbite {
 

@@ -57,8 +57,8 @@ constexpr std::array<BitrateBand, 7> aac_bands = {{
 
 constexpr std::array<FormatTraits, 7> formats = {{
     {Format::mp3, "mp3", "audio/mpeg", "mp3", mp3_rates, 8'000, 48'000, 2, mp3_bands},
-    {Format::wav, "wav", "audio/wav", "wav", {}, 8'000, 384'000, 2, {}},
-    {Format::flac, "flac", "audio/flac", "flac", flac_rates, 8'000, 384'000, 2, {}},
+    {Format::wav, "wav", "audio/wav", "wav", {}, 8'000, 384'000, 8, {}},
+    {Format::flac, "flac", "audio/flac", "flac", flac_rates, 8'000, 384'000, 8, {}},
     {Format::opus, "opus", "audio/ogg; codecs=opus", "opus", opus_rates, 48'000, 48'000, 2, opus_bands},
     {Format::vorbis, "vorbis", "audio/ogg; codecs=vorbis", "ogg", vorbis_rates, 8'000, 48'000, 2, vorbis_bands},
     {Format::aac, "aac", "audio/aac", "aac", aac_rates, 8'000, 96'000, 2, aac_bands},

@@ -1,6 +1,6 @@
 #include "job/output_plan.h"
 
-#include "job/spec_json.h"
+#include "job/spec_check.h"
 
 namespace soundbite {
 namespace {
@@ -24,17 +24,21 @@ int choose_rate(const FormatTraits& traits, const OutputSpec& spec, int channels
 
 }  // namespace
 
-Result<OutputPlan> plan_output(const OutputSpec& spec, int source_rate) {
+Result<OutputPlan> plan_output(const OutputSpec& spec, int source_rate, int source_channels) {
   if (source_rate < min_source_rate || source_rate > max_source_rate) {
     return fail(ErrorCode::internal, "no source has " + std::to_string(source_rate) + " samples a second");
   }
+  if (source_channels < 1 || source_channels > max_source_channels) {
+    return fail(ErrorCode::internal, "no source has " + std::to_string(source_channels) + " channels");
+  }
+  const FormatTraits& traits = traits_of(spec.format);
+  const int kept_channels = source_channels <= traits.max_channels ? source_channels : max_asked_channels;
   std::vector<FieldError> errors;
-  check_output(spec, errors);
+  check_output(spec, errors, kept_channels);
   if (!errors.empty()) {
     return std::unexpected(Error{ErrorCode::invalid, "the output cannot be made as asked", std::move(errors)});
   }
-  const FormatTraits& traits = traits_of(spec.format);
-  OutputPlan plan{.format = spec.format, .channels = spec.channels.value_or(1)};
+  OutputPlan plan{.format = spec.format, .channels = spec.channels.value_or(kept_channels)};
   plan.sample_rate = spec.sample_rate ? *spec.sample_rate : choose_rate(traits, spec, plan.channels, source_rate);
   if (const BitrateBand* band = band_at(traits, plan.sample_rate)) {
     plan.bitrate = spec.bitrate.value_or(plan.channels == 1 ? band->default_mono : band->default_stereo);

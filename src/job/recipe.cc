@@ -4,13 +4,14 @@
 
 namespace soundbite {
 
-std::string_view name_of(const Operation& operation) {
-  // In the order of the variant.
+std::span<const std::string_view> operation_names() {
   static constexpr std::array<std::string_view, std::variant_size_v<Operation>> names = {
       "trim",    "silence",  "gain",    "loudness", "fade", "tempo",   "pitch",
       "denoise", "highpass", "lowpass", "concat",   "mix",  "channels"};
-  return names[operation.index()];
+  return names;
 }
+
+std::string_view name_of(const Operation& operation) { return operation_names()[operation.index()]; }
 
 std::vector<FileId> files_of(const Recipe& recipe) {
   std::vector<FileId> files;

@@ -112,6 +112,9 @@ using Recipe = std::vector<Operation>;  // at most 32
 inline constexpr std::size_t max_operations = 32;
 inline constexpr std::size_t max_concat_files = 32;
 
+// Every operation's name, in the order of the variant.
+std::span<const std::string_view> operation_names();
+
 // "trim", as in a request.
 std::string_view name_of(const Operation& operation);
 

@@ -85,7 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{R"({"text":"a","speed":"1"})", "/speed:wrong_type"},
         Refused{R"({"text":"a","speed":-0.0})", "/speed:out_of_range"},
         Refused{R"({"text":"a","ssml":"<speak/>"})", "/ssml:not_available"},
-        Refused{R"({"text":"a","process":[]})", "/process:not_available"},
+        Refused{R"({"text":"a","marks":["word"]})", "/marks:not_available"},
         Refused{R"({"text":"a","status":"ready"})", "/status:unknown_field"},
         Refused{R"({"text":"a","voiceId":""})", "/voiceId:unknown_voice"},
         Refused{R"({"text":"a","output":[]})", "/output:wrong_type"},

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/id.h"
 #include "base/time.h"
@@ -28,5 +29,8 @@ std::string blob_key_of(FileId id);
 
 // {"id", "name", "contentType", "bytes", "sha256", "createdAt", "expiresAt", "links": {"self", "content"}}
 std::string render_file(const StoredFile& file);
+
+// {"items": […], "nextCursor": "…" | null}
+std::string render_file_list(const std::vector<StoredFile>& files, const std::string& next_cursor);
 
 }  // namespace soundbite
