@@ -1,6 +1,8 @@
 #include "onnx/model.h"
 
 #include <algorithm>
+#include <cstring>
+#include <optional>
 #include <unordered_set>
 
 #include "onnx/wire.h"
@@ -23,10 +25,11 @@ namespace node_field {
 constexpr std::uint32_t input = 1, output = 2, op_type = 4, attribute = 5;
 }
 namespace attribute_field {
-constexpr std::uint32_t name = 1, i = 3, g = 6, ints = 8, graphs = 11;
+constexpr std::uint32_t name = 1, f = 2, i = 3, g = 6, ints = 8, graphs = 11;
 }
 namespace tensor_field {
-constexpr std::uint32_t dims = 1, name = 8, external_data = 13, data_location = 14;
+constexpr std::uint32_t dims = 1, data_type = 2, float_data = 4, name = 8, raw_data = 9, external_data = 13,
+                        data_location = 14;
 }
 namespace value_field {
 constexpr std::uint32_t name = 1, type = 2, tensor_type = 1, elem_type = 1, shape = 2;
@@ -62,19 +65,29 @@ Result<void> append_ints(const Field& field, std::vector<std::int64_t>& out) {
   return {};
 }
 
+// The last four bytes; protobuf and the machines we run on are little-endian.
+float float_at_end(std::string_view bytes) {
+  float value = 0;
+  std::memcpy(&value, bytes.data() + bytes.size() - sizeof value, sizeof value);
+  return value;
+}
+
 Result<void> collect_captures(std::string_view graph, int depth, std::vector<std::string_view>& out);
 
 Result<void> read_attribute(std::string_view attribute, int depth, ModelNode& node) {
   std::string_view name;
   std::vector<std::int64_t> ints;
+  std::optional<float> value;
   auto read = wire::for_each_field(attribute, [&](const Field& field) -> Result<void> {
     if (field.number == attribute_field::name) name = field.bytes;
+    if (field.number == attribute_field::f && field.type == Type::fixed32) value = float_at_end(field.raw);
     if (field.number == attribute_field::i || field.number == attribute_field::ints) return append_ints(field, ints);
     if (field.number == attribute_field::g || field.number == attribute_field::graphs)
       return collect_captures(field.bytes, depth + 1, node.inputs);
     return {};
   });
   if (read && !ints.empty()) node.ints[name] = std::move(ints);
+  if (read && value) node.floats[name] = *value;
   return read;
 }
 
@@ -238,6 +251,31 @@ Needed walk_back(const Model& model, std::span<const std::string_view> given, st
 std::int64_t ModelNode::number(std::string_view attribute, std::int64_t otherwise) const {
   const auto found = ints.find(attribute);
   return found == ints.end() ? otherwise : found->second.front();
+}
+
+Result<std::vector<float>> ModelTensor::values() const {
+  std::string_view packed;
+  std::uint64_t type = 0;
+  wire::Reader outer(raw);  // `raw` begins with the tag and length that the tensor has in its graph
+  const auto tensor = outer.next();
+  if (!tensor) return std::unexpected(tensor.error());
+  if (!*tensor) return fail(ErrorCode::corrupt, "a tensor is empty");
+  auto read = wire::for_each_field((*tensor)->bytes, [&](const Field& field) -> Result<void> {
+    if (field.number == tensor_field::data_type) type = field.value;
+    if (field.number == tensor_field::raw_data || field.number == tensor_field::float_data) packed = field.bytes;
+    return {};
+  });
+  if (!read) return std::unexpected(std::move(read.error()));
+  if (type != float_type) return wrong("a tensor is not of floats");
+  std::uint64_t count = packed.size() / sizeof(float);
+  for (const auto dim : dims) {
+    if (dim < 1 || count % static_cast<std::uint64_t>(dim) != 0) return fail(ErrorCode::corrupt, "a tensor is cut off");
+    count /= static_cast<std::uint64_t>(dim);
+  }
+  if (count != 1 || packed.size() % sizeof(float) != 0) return fail(ErrorCode::corrupt, "a tensor is cut off");
+  std::vector<float> out(packed.size() / sizeof(float));
+  std::memcpy(out.data(), packed.data(), packed.size());
+  return out;
 }
 
 Result<Model> parse_model(std::string_view bytes) {

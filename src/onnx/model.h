@@ -18,6 +18,7 @@ struct ModelNode {
   std::vector<std::string_view> inputs;  // with what its subgraphs take from outside
   std::vector<std::string_view> outputs;
   std::unordered_map<std::string_view, std::vector<std::int64_t>> ints;  // attributes that are integers
+  std::unordered_map<std::string_view, float> floats;                    // attributes that are one float
   std::string_view raw;
 
   // The first integer of an attribute, or `otherwise` when it is absent.
@@ -27,6 +28,9 @@ struct ModelNode {
 struct ModelTensor {
   std::vector<std::int64_t> dims;
   std::string_view raw;
+
+  // The values of a float tensor, as many as its dims say. Errors: invalid (of another type), corrupt.
+  Result<std::vector<float>> values() const;
 };
 
 struct Model {

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/file.h"
+#include "speech/vits/vits_decoder.h"
 
 namespace soundbite {
 
@@ -20,6 +21,15 @@ Result<VitsParts> read_parts(const std::string& path) {
   return split_vits(*bytes);
 }
 
+// Ours where it can, twice as fast; ONNX Runtime's for every other voice and processor.
+Result<std::unique_ptr<FrameDecoder>> make_decoder(const OnnxRuntime& runtime, const VitsParts& parts,
+                                                   std::size_t threads) {
+  if (auto ours = make_vits_decoder(parts.decoder, parts.cut, parts.shape)) return ours;
+  auto session = runtime.open(parts.decoder, threads);
+  if (!session) return std::unexpected(std::move(session.error()));
+  return make_onnx_decoder(std::move(*session), parts.cut, parts.shape, parts.decoder_takes_speaker);
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const VitsModel>> VitsModel::load(const OnnxRuntime& runtime, const std::string& path,
@@ -30,11 +40,11 @@ Result<std::shared_ptr<const VitsModel>> VitsModel::load(const OnnxRuntime& runt
   model->symbols_ = parts->symbols;
   model->takes_speaker_ = parts->takes_speaker;
   if (!parts->decoder.empty()) {
-    auto session = runtime.open(parts->decoder, threads);
-    if (!session) return std::unexpected(std::move(session.error()));
+    auto decoder = make_decoder(runtime, *parts, threads);
+    if (!decoder) return std::unexpected(std::move(decoder.error()));
     parts->decoder = {};
     model->channels_ = parts->shape.channels;
-    model->decoder_ = make_onnx_decoder(std::move(*session), parts->cut, parts->shape, parts->decoder_takes_speaker);
+    model->decoder_ = std::move(*decoder);
   }
   auto session = runtime.open(model->decoder_ ? parts->front : parts->whole, threads);
   if (!session) return std::unexpected(std::move(session.error()));
