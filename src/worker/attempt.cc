@@ -7,6 +7,8 @@
 #include <chrono>
 
 #include "base/sha256.h"
+#include "worker/recording.h"
+#include "worker/speaking.h"
 
 namespace soundbite {
 
@@ -31,50 +33,16 @@ Result<void> add_digest(const File& file, Output& output) {
   return {};
 }
 
-Result<void> speak_into(Speech& speech, Encode& encode, AttemptControl& control, Made& made) {
-  const auto start = std::chrono::steady_clock::now();
-  bool first = true;
-  while (true) {
-    auto chunk = speech.next(control.stop.get_token());
-    if (!chunk) return std::unexpected(chunk.error());
-    if (!*chunk) return {};
-    if (first) made.first_audio_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    first = false;
-    if (auto written = encode.write((*chunk)->samples); !written) return written;
-    control.progress = (*chunk)->progress;
-  }
-}
-
-// A voice that is gone since the request was taken will not come back by trying again.
-Error as_attempt_error(Error error) {
-  if (error.code == ErrorCode::not_found) error.code = ErrorCode::invalid;
-  return error;
-}
-
 }  // namespace
 
-Result<Made> make_audio(const JobSpec& spec, const File& file, SpeechEngine& speech, MediaEngine& media,
+Result<Made> make_audio(const JobSpec& spec, const Materials& materials, const MediaLimits& limits, Engines engines,
                         AttemptControl& control) {
   yield_to_the_api();
-  auto spoken = speech.start(spec.speech);
-  if (!spoken) return std::unexpected(as_attempt_error(spoken.error()));
-  const auto encode = media.start({.input_rate = (*spoken)->sample_rate(), .output = spec.output}, file);
-  if (!encode) return std::unexpected(encode.error());
-  // A stop must also end a write or a finish that blocks.
-  const std::stop_callback on_stop(control.stop.get_token(), [&] { (*encode)->kill(); });
-
-  Made made;
-  if (auto done = speak_into(**spoken, **encode, control, made); !done) {
-    (*encode)->kill();
-    return std::unexpected(as_attempt_error(done.error()));
-  }
-  const auto report = (*encode)->finish();
-  if (!report) return std::unexpected(report.error());
-  made.output.format = spec.output.format;
-  made.output.sample_rate = report->sample_rate;
-  made.output.channels = report->channels;
-  made.output.duration_s = report->duration_s;
-  if (auto summed = add_digest(file, made.output); !summed) return std::unexpected(summed.error());
+  auto made = is_plain_speech(spec) ? make_speech(spec, materials.audio.file, engines, control)
+                                    : make_recording(spec, materials, limits, engines, control);
+  if (!made) return made;
+  made->output.format = spec.output.format;
+  if (auto summed = add_digest(materials.audio.file, made->output); !summed) return std::unexpected(summed.error());
   if (control.stop.stop_requested()) return fail(ErrorCode::cancelled, "stopped");
   return made;
 }

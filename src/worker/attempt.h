@@ -1,18 +1,19 @@
-// One attempt at one job, on a cpu thread: text → PCM → media child → finished bytes in a scratch file.
+// One attempt at one job, on a cpu thread: text or recordings → media child → finished bytes in scratch files.
 #pragma once
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <string>
 
 #include "base/error.h"
-#include "base/file.h"
+#include "base/log.h"
 #include "job/job.h"
 #include "job/job_spec.h"
 #include "port/media_engine.h"
+#include "port/speech_detector.h"
 #include "port/speech_engine.h"
+#include "worker/materials.h"
 
 namespace soundbite {
 
@@ -22,14 +23,21 @@ struct AttemptControl {
   std::atomic<double> progress{0};
 };
 
-struct Made {
-  Output output;             // without blob_key
-  double first_audio_s = 0;  // from the start of the attempt
+struct Engines {
+  SpeechEngine& speech;
+  MediaEngine& media;
+  SpeechDetector& detector;
+  Log& log;
 };
 
-// Speaks `spec` into `file`. Blocking. Errors: cancelled when stopped; invalid (never to be tried again); what the
-// engines answer.
-Result<Made> make_audio(const JobSpec& spec, const File& file, SpeechEngine& speech, MediaEngine& media,
+struct Made {
+  Output output;             // without blob_key
+  double first_audio_s = 0;  // from the start of the attempt; 0 where nothing was spoken
+};
+
+// Makes what `spec` asks for in the scratch files of `materials`. Blocking. Errors: cancelled when stopped; invalid
+// (never to be tried again); what the engines answer.
+Result<Made> make_audio(const JobSpec& spec, const Materials& materials, const MediaLimits& limits, Engines engines,
                         AttemptControl& control);
 
 }  // namespace soundbite

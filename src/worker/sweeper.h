@@ -1,4 +1,4 @@
-// Housekeeping: leases that ran out, records that expired, blobs that no record owns.
+// Housekeeping: leases that ran out, jobs, recordings and uploads that expired, blobs that no record owns.
 #pragma once
 
 #include <string>
@@ -7,7 +7,9 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "port/blob_store.h"
+#include "port/file_store.h"
 #include "port/job_store.h"
+#include "port/upload_store.h"
 
 namespace soundbite {
 
@@ -20,12 +22,24 @@ struct SweeperOptions {
 struct Swept {
   std::size_t interrupted = 0;
   std::size_t blobs_removed = 0;
+  std::size_t files_removed = 0;
+  std::size_t uploads_removed = 0;
+
+  bool anything() const { return interrupted + blobs_removed + files_removed + uploads_removed > 0; }
+};
+
+struct SweeperPorts {
+  JobStore& jobs;
+  BlobStore& blobs;
+  FileStore& files;
+  UploadStore& uploads;
+  Log& log;
 };
 
 // Runs on the one io thread.
 class Sweeper {
  public:
-  Sweeper(asio::any_io_executor executor, JobStore& jobs, BlobStore& blobs, Log& log, SweeperOptions options);
+  Sweeper(asio::any_io_executor executor, SweeperPorts ports, SweeperOptions options);
   void start();
   awaitable<void> stop();
 
@@ -35,9 +49,9 @@ class Sweeper {
  private:
   awaitable<void> loop();
 
-  JobStore& jobs_;
-  BlobStore& blobs_;
-  Log& log_;
+  awaitable<Result<void>> sweep_jobs(Swept& swept, Deadline deadline);
+
+  SweeperPorts ports_;
   SweeperOptions options_;
   TaskGroup tasks_;
   std::string cursor_;  // where the search for orphans goes on

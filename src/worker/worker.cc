@@ -14,10 +14,24 @@ constexpr std::chrono::seconds port_call{10};     // one call to a store or queu
 constexpr std::chrono::seconds receive_wait{20};  // one long poll
 constexpr Milliseconds lease_margin{2'000};       // work is abandoned this long before the lease ends, clocks differ
 
+constexpr std::chrono::minutes gathering{10};  // of all recordings; a URL has limits of its own
+
 std::string blob_key(const Job& job, Format format) {
   return "jobs/" + job.id.text() + '/' + std::to_string(job.attempt) + "/audio." +
          std::string(traits_of(format).extension);
 }
+
+// An attempt under way: `stop` ends its thread, `stopped` what it awaits.
+struct Running {
+  explicit Running(const asio::any_io_executor& executor) : stopped(executor) {}
+  void end() {
+    control.stop.request_stop();
+    stopped.notify();
+  }
+
+  AttemptControl control;
+  Event stopped;
+};
 
 class WorkerLoop final : public Worker {
  public:
@@ -87,55 +101,76 @@ class WorkerLoop final : public Worker {
 
   awaitable<void> stop_attempts_at(Deadline grace) {
     co_await sleep_until(grace);
-    for (auto& attempt : attempts_) attempt->stop.request_stop();
+    for (auto& attempt : attempts_) attempt->end();
   }
 
   // Makes the audio while a second coroutine keeps the lease and listens for a cancel, then settles.
   awaitable<void> run(Claim claim) {
     const Job job = claim.job;
-    auto control = std::make_shared<AttemptControl>();
-    const auto place = attempts_.insert(attempts_.end(), control);
+    const auto executor = co_await asio::this_coro::executor;
+    auto running = std::make_shared<Running>(executor);
+    const auto place = attempts_.insert(attempts_.end(), running);
     metrics_.queued.Observe(std::chrono::duration<double>(*job.started_at - job.created_at).count());
     ports_.log.info("attempt_started", {{"job", job.id.text()}, {"attempt", job.attempt}, {"voice", job.voice_id}});
 
-    TaskGroup watch(co_await asio::this_coro::executor);
+    TaskGroup watch(executor);
     bool lost = false;
-    watch.spawn(keep_lease(job, control, lost));
-    auto outcome = co_await make_and_put(job, std::move(claim.spec), control);
+    watch.spawn(keep_lease(job, running, lost));
+    auto outcome = co_await make_and_put(job, std::move(claim.spec), running);
     watch.cancel();
     co_await watch.join();
     attempts_.erase(place);
     if (lost) {
       metrics_.attempts("lost").Increment();
       ports_.log.info("attempt_dropped", {{"job", job.id.text()}, {"attempt", job.attempt}});
-      if (outcome) co_await remove_blob(outcome->blob_key);
+      if (outcome) co_await remove_blobs(blob_keys_of(*outcome));
       co_return;
     }
     co_await settle(job, std::move(outcome));
   }
 
-  awaitable<Result<Output>> make_and_put(const Job& job, JobSpec spec, std::shared_ptr<AttemptControl> control) {
-    auto scratch = co_await ports_.blobs.scratch(Deadline::in(port_call));
-    if (!scratch) co_return std::unexpected(scratch.error());
-    const File& file = scratch->file;
+  awaitable<Result<Output>> make_and_put(const Job& job, JobSpec spec, std::shared_ptr<Running> running) {
+    auto materials = co_await gather(job, spec, *running);
+    if (!materials) co_return std::unexpected(materials.error());
     auto made = co_await run_on(cpu_, [&]() -> Result<Made> {
       try {
-        return make_audio(spec, file, ports_.speech, ports_.media, *control);
+        return make_audio(spec, *materials, options_.media, {ports_.speech, ports_.media, ports_.detector, ports_.log},
+                          running->control);
       } catch (const std::exception& bug) {  // costs one attempt, not the process
         return fail(ErrorCode::internal, bug.what());
       }
     });
     if (!made) co_return std::unexpected(made.error());
-    metrics_.first_audio.Observe(made->first_audio_s);
+    if (made->first_audio_s > 0) metrics_.first_audio.Observe(made->first_audio_s);
     made->output.blob_key = blob_key(job, spec.output.format);
-    auto put = co_await ports_.blobs.put(made->output.blob_key, std::move(*scratch), Deadline::in(port_call));
-    if (!put) co_return std::unexpected(put.error());
+    if (auto put = co_await put_all(made->output, std::move(*materials)); !put) co_return std::unexpected(put.error());
     co_return std::move(made->output);
+  }
+
+  // Until the attempt is ended.
+  awaitable<Result<Materials>> gather(const Job& job, const JobSpec& spec, Running& running) {
+    using namespace asio::experimental::awaitable_operators;
+    if (running.control.stop.stop_requested()) co_return fail(ErrorCode::cancelled, "stopped");
+    auto first =
+        co_await (gather_materials(job, spec, {ports_.files, ports_.blobs, ports_.fetcher}, Deadline::in(gathering)) ||
+                  running.stopped.wait(Deadline::never()));
+    if (first.index() == 1) co_return fail(ErrorCode::cancelled, "stopped");
+    co_return std::move(std::get<0>(first));
+  }
+
+  // The audio last: a record that names it finds everything.
+  awaitable<Result<void>> put_all(const Output& output, Materials materials) {
+    for (std::size_t i = 0; i < materials.artefacts.size(); ++i) {
+      auto put = co_await ports_.blobs.put(artefact_key(output, static_cast<Artefact>(i)),
+                                           std::move(materials.artefacts[i]), Deadline::in(port_call));
+      if (!put) co_return put;
+    }
+    co_return co_await ports_.blobs.put(output.blob_key, std::move(materials.audio), Deadline::in(port_call));
   }
 
   // Heartbeats at the lease's pace, progress at the clients' pace. Ends, with `lost` set and the attempt told to stop,
   // when the job is no longer ours: cancelled, deleted, overtaken, or too near the lease's end to be sure.
-  awaitable<void> keep_lease(Job job, std::shared_ptr<AttemptControl> control, bool& lost) {
+  awaitable<void> keep_lease(Job job, std::shared_ptr<Running> running, bool& lost) {
     const Owner owner{job.tenant_id, job.user_id};
     const std::int64_t attempt = job.attempt;
     Time next_heartbeat = job.started_at.value_or(ports_.clock.now()) + options_.heartbeat;
@@ -148,11 +183,11 @@ class WorkerLoop final : public Worker {
       const Time now = ports_.clock.now();
       if (gone || now > lease_until - lease_margin) {
         lost = true;
-        control->stop.request_stop();
+        running->end();
         co_return;
       }
       if (seen) job = std::move(*seen);
-      const double progress = control->progress;
+      const double progress = running->control.progress;
       if (now < next_heartbeat && progress < reported + 0.01) continue;
       auto beat = co_await ports_.jobs.heartbeat(job.id, attempt, progress, Deadline::in(port_call));
       if (beat) {
@@ -168,7 +203,7 @@ class WorkerLoop final : public Worker {
 
   awaitable<void> settle(const Job& job, Result<Output> outcome) {
     const bool stopped = stopping_ && !outcome && outcome.error().code == ErrorCode::cancelled;
-    const std::string key = outcome ? outcome->blob_key : std::string();
+    const auto keys = outcome ? blob_keys_of(*outcome) : std::vector<std::string>();
     // What a settled attempt says must reach the store while its lease lives; after that the job is someone else's.
     const Deadline lease_end = Deadline::in(options_.lease);
     for (int tries = 0;; ++tries) {
@@ -183,7 +218,7 @@ class WorkerLoop final : public Worker {
       const ErrorCode code = settled_job.error().code;
       if (code == ErrorCode::conflict || code == ErrorCode::not_found) {
         // A lost answer to our own complete() looks the same: only the store knows whose blob it is.
-        if (!key.empty()) co_await remove_if_orphan(key);
+        if (!keys.empty()) co_await remove_orphans(keys);
         metrics_.attempts("lost").Increment();
         co_return;
       }
@@ -215,14 +250,16 @@ class WorkerLoop final : public Worker {
     }
   }
 
-  awaitable<void> remove_if_orphan(std::string key) {
-    const auto orphans = co_await ports_.jobs.orphans_among({key}, Deadline::in(port_call));
-    if (orphans && !orphans->empty()) co_await remove_blob(std::move(key));
+  awaitable<void> remove_orphans(std::vector<std::string> keys) {
+    auto orphans = co_await ports_.jobs.orphans_among(std::move(keys), Deadline::in(port_call));
+    if (orphans) co_await remove_blobs(std::move(*orphans));
   }
 
-  awaitable<void> remove_blob(std::string key) {
-    if (auto removed = co_await ports_.blobs.remove(key, Deadline::in(port_call)); !removed) {
-      ports_.log.warn("blob_not_removed", {{"error", removed.error().message}});  // the sweeper will
+  awaitable<void> remove_blobs(std::vector<std::string> keys) {
+    for (const auto& key : keys) {
+      if (auto removed = co_await ports_.blobs.remove(key, Deadline::in(port_call)); !removed) {
+        ports_.log.warn("blob_not_removed", {{"error", removed.error().message}});  // the sweeper will
+      }
     }
   }
 
@@ -232,7 +269,7 @@ class WorkerLoop final : public Worker {
   asio::thread_pool cpu_;
   TaskGroup slots_;
   Event stop_event_;
-  std::list<std::shared_ptr<AttemptControl>> attempts_;
+  std::list<std::shared_ptr<Running>> attempts_;
   bool stopping_ = false;
 };
 

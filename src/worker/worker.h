@@ -1,4 +1,4 @@
-// Takes jobs from the queue and makes their audio: receive → claim → speak → encode → put → complete → acknowledge.
+// Takes jobs from the queue and makes their audio: receive → claim → gather → make → put → complete → acknowledge.
 #pragma once
 
 #include <memory>
@@ -9,10 +9,13 @@
 #include "base/metrics.h"
 #include "base/random.h"
 #include "base/time.h"
+#include "net/fetcher.h"
 #include "port/blob_store.h"
+#include "port/file_store.h"
 #include "port/job_queue.h"
 #include "port/job_store.h"
 #include "port/media_engine.h"
+#include "port/speech_detector.h"
 #include "port/speech_engine.h"
 
 namespace soundbite {
@@ -24,14 +27,18 @@ struct WorkerOptions {
   Milliseconds heartbeat{10'000};
   Milliseconds progress_interval{1'000};
   Milliseconds pause{1'000};  // after a call that failed, and while the disk is full
+  MediaLimits media;          // of recordings
 };
 
 struct WorkerPorts {
   JobStore& jobs;
   JobQueue& queue;
   BlobStore& blobs;
+  FileStore& files;
+  Fetcher& fetcher;
   SpeechEngine& speech;
   MediaEngine& media;
+  SpeechDetector& detector;
   const Clock& clock;
   Log& log;
   prometheus::Registry& registry;

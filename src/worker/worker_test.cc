@@ -65,9 +65,11 @@ class WorkerTest : public testing::Test {
   MemoryStore store{io.get_executor(), clock};
   FakeSpeech speech;
   FakeMedia media;
+  FakeFetcher fetcher;
+  FakeDetector detector;
   std::unique_ptr<Worker> worker = make_worker(
       io.get_executor(), {.slots = 1, .name = "test", .progress_interval = Milliseconds(5), .pause = Milliseconds(5)},
-      {store, store, store, speech, media, clock, log, registry});
+      {store, store, store, store.files, fetcher, speech, media, detector, clock, log, registry});
 };
 
 TEST_F(WorkerTest, makes_the_audio_and_completes_the_job_with_its_digest) {
@@ -220,7 +222,7 @@ TEST_F(WorkerTest, goes_on_after_the_queue_failed) {
 class SweeperTest : public WorkerTest {
  protected:
   Swept sweep() { return run(sweeper.run_once(soon)).value(); }
-  Sweeper sweeper{io.get_executor(), store, store, log, {}};
+  Sweeper sweeper{io.get_executor(), {store, store, store.files, store.uploads, log}, {}};
 };
 
 TEST_F(SweeperTest, returns_a_job_whose_worker_vanished) {

@@ -1,4 +1,5 @@
-// Engines that speak numbers and write them down: for tests of the rooms above the ports.
+// Engines that speak numbers and write them down, and a fetcher without a network: for tests of the rooms above the
+// ports.
 #pragma once
 
 #include <atomic>
@@ -6,7 +7,9 @@
 #include <functional>
 #include <mutex>
 
+#include "net/fetcher.h"
 #include "port/media_engine.h"
+#include "port/speech_detector.h"
 #include "port/speech_engine.h"
 
 namespace soundbite {
@@ -134,6 +137,47 @@ class FakeMedia final : public MediaEngine {
     const File& output;
     std::uint64_t frames = 0;
   };
+};
+
+// Hears one segment from the start to whatever it was given.
+class FakeDetector final : public SpeechDetector {
+ public:
+  std::optional<Error> listen_error;
+
+  Result<std::unique_ptr<SpeechListener>> listen() override {
+    if (listen_error) return std::unexpected(*listen_error);
+    return std::make_unique<Listener>();
+  }
+
+ private:
+  struct Listener final : SpeechListener {
+    Result<void> hear(std::span<const float> samples) override {
+      heard += samples.size();
+      return {};
+    }
+    Result<std::vector<SpeechSegment>> finish() override {
+      return std::vector<SpeechSegment>{{0, static_cast<double>(heard) / detector_rate}};
+    }
+    std::size_t heard = 0;
+  };
+};
+
+// Every URL gives the same bytes, or the error. With `never_ends` a fetch goes on until it is cancelled.
+class FakeFetcher final : public Fetcher {
+ public:
+  std::string bytes = "fetched";
+  std::optional<Error> error;
+  bool never_ends = false;
+  std::vector<std::string> urls;
+
+  awaitable<Result<Fetched>> fetch(std::string url, std::string, const File& into, Deadline) override {
+    urls.push_back(std::move(url));
+    if (never_ends) co_await sleep_until(Deadline::never());
+    if (error) co_return std::unexpected(*error);
+    if (auto written = into.write_all(std::as_bytes(std::span(bytes))); !written)
+      co_return std::unexpected(written.error());
+    co_return Fetched{bytes.size(), "fetched.wav"};
+  }
 };
 
 }  // namespace soundbite
