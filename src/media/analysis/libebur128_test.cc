@@ -19,8 +19,8 @@ Measured measure_with_libebur128(int rate, const std::vector<Samples>& channels)
   ebur128_state* meter = ebur128_init(static_cast<unsigned>(channels.size()), static_cast<unsigned long>(rate),
                                       EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_TRUE_PEAK);
   if (channels.size() == 6) {
-    const channel places[] = {EBUR128_LEFT, EBUR128_RIGHT, EBUR128_CENTER, EBUR128_UNUSED, EBUR128_LEFT_SURROUND,
-                              EBUR128_RIGHT_SURROUND};
+    const channel places[] = {EBUR128_LEFT,   EBUR128_RIGHT,         EBUR128_CENTER,
+                              EBUR128_UNUSED, EBUR128_LEFT_SURROUND, EBUR128_RIGHT_SURROUND};
     for (unsigned c = 0; c < 6; ++c) ebur128_set_channel(meter, c, places[c]);
   }
   const std::size_t hop = static_cast<std::size_t>(rate) / 100;

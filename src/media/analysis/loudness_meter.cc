@@ -28,30 +28,42 @@ struct Channel {
   std::vector<float> samples;  // what the interpolator needs of the past, then the hop that fills
 };
 
-// The last three seconds of hops.
+// The last three seconds of hops, and running sums over the two windows that end now.
 class Windows {
  public:
   void push(double energy, std::size_t frames) {
-    energies_[count_ % short_term_hops] = energy;
-    frames_[count_ % short_term_hops] = static_cast<double>(frames);
+    const Hop hop{energy, static_cast<double>(frames)};
+    momentary_.add(hop, back(momentary_hops));
+    short_term_.add(hop, back(short_term_hops));
+    hops_[count_ % short_term_hops] = hop;
     ++count_;
+    // What rounding left in the sums goes, before it could matter beside silence.
+    if (count_ % short_term_hops == 0) {
+      momentary_ = std::accumulate(hops_.end() - momentary_hops, hops_.end(), Hop{});
+      short_term_ = std::accumulate(hops_.begin(), hops_.end(), Hop{});
+    }
   }
-  // Mean square of the last `hops`; 0 while there are fewer.
-  double power(std::size_t hops) const {
-    if (count_ < hops) return 0;
-    const std::size_t end = count_ % short_term_hops;
-    const auto sum = [&](const std::array<double, short_term_hops>& values) {
-      if (end >= hops) return std::accumulate(&values[end - hops], values.data() + end, 0.0);
-      return std::accumulate(values.data(), values.data() + end, 0.0) +
-             std::accumulate(values.data() + (end + short_term_hops - hops), values.data() + short_term_hops, 0.0);
-    };
-    return sum(energies_) / sum(frames_);
-  }
+  // Mean squares; 0 while there are too few hops.
+  double momentary() const { return count_ < momentary_hops ? 0 : momentary_.energy / momentary_.frames; }
+  double short_term() const { return count_ < short_term_hops ? 0 : short_term_.energy / short_term_.frames; }
   std::size_t count() const { return count_; }
 
  private:
-  std::array<double, short_term_hops> energies_{};
-  std::array<double, short_term_hops> frames_{};
+  struct Hop {
+    double energy = 0;
+    double frames = 0;
+    void add(const Hop& in, const Hop& out) {
+      energy += in.energy - out.energy;
+      frames += in.frames - out.frames;
+    }
+    friend Hop operator+(const Hop& a, const Hop& b) { return {a.energy + b.energy, a.frames + b.frames}; }
+  };
+
+  Hop back(std::size_t hops) const { return count_ < hops ? Hop{} : hops_[(count_ - hops) % short_term_hops]; }
+
+  std::array<Hop, short_term_hops> hops_{};
+  Hop momentary_;
+  Hop short_term_;
   std::size_t count_ = 0;
 };
 
@@ -119,8 +131,8 @@ struct LoudnessMeter::State {
   }
 
   void note_windows() {
-    const double momentary = windows.power(momentary_hops);
-    const double short_term = windows.power(short_term_hops);
+    const double momentary = windows.momentary();
+    const double short_term = windows.short_term();
     max_momentary = std::max(max_momentary, momentary);
     max_short_term = std::max(max_short_term, short_term);
     if (windows.count() % gating_hops == 0) {
