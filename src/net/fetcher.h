@@ -49,8 +49,11 @@ struct FetcherOptions {
   FetchLimits limits;
   // Beside the public internet: loopback addresses with their port ("127.0.0.1:8099"), for development and tests.
   std::vector<std::string> also_allowed;
+  std::string user_agent = "SoundBite";  // "SoundBite/1.2.3"
 };
 
-std::unique_ptr<Fetcher> make_fetcher(asio::any_io_executor executor, FetcherOptions options);
+// Names are looked up and files written on threads of its own, whose answers come to the caller's executor: so it must
+// end before that executor's context does. Throws std::invalid_argument when an allowed address is none.
+std::unique_ptr<Fetcher> make_fetcher(FetcherOptions options);
 
 }  // namespace soundbite
