@@ -35,8 +35,8 @@ Result<void> add_digest(const File& file, Output& output) {
 
 }  // namespace
 
-Result<Made> make_audio(const JobSpec& spec, const Materials& materials, const MediaLimits& limits, Engines engines,
-                        AttemptControl& control) {
+Result<AttemptResult> make_audio(const JobSpec& spec, const Materials& materials, const MediaLimits& limits,
+                                 Engines engines, AttemptControl& control) {
   yield_to_the_api();
   auto made = is_plain_speech(spec) ? make_speech(spec, materials.audio.file, engines, control)
                                     : make_recording(spec, materials, limits, engines, control);

@@ -30,14 +30,14 @@ struct Engines {
   Log& log;
 };
 
-struct Made {
+struct AttemptResult {
   Output output;             // without blob_key
   double first_audio_s = 0;  // from the start of the attempt; 0 where nothing was spoken
 };
 
 // Makes what `spec` asks for in the scratch files of `materials`. Blocking. Errors: cancelled when stopped; invalid
 // (never to be tried again); what the engines answer.
-Result<Made> make_audio(const JobSpec& spec, const Materials& materials, const MediaLimits& limits, Engines engines,
-                        AttemptControl& control);
+Result<AttemptResult> make_audio(const JobSpec& spec, const Materials& materials, const MediaLimits& limits,
+                                 Engines engines, AttemptControl& control);
 
 }  // namespace soundbite

@@ -19,7 +19,7 @@ struct Recording {
   MediaInput described;
 };
 
-// Made beside the audio when the job asks for an analysis; one scratch for each Artefact, in its order.
+// AttemptResult beside the audio when the job asks for an analysis; one scratch for each Artefact, in its order.
 using ArtefactScratches = std::vector<Scratch>;
 
 struct Materials {

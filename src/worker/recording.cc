@@ -60,8 +60,8 @@ Result<void> write_analysis(std::string analysis, SpeechListener* listener, cons
 
 }  // namespace
 
-Result<Made> make_recording(const JobSpec& spec, const Materials& materials, const MediaLimits& limits, Engines engines,
-                            AttemptControl& control) {
+Result<AttemptResult> make_recording(const JobSpec& spec, const Materials& materials, const MediaLimits& limits,
+                                     Engines engines, AttemptControl& control) {
   std::unique_ptr<Speech> speech;
   if (spec.source == SourceType::text) {
     auto begun = begin_speech(spec, engines.speech);
@@ -79,7 +79,7 @@ Result<Made> make_recording(const JobSpec& spec, const Materials& materials, con
   // A stop must also end a write or a finish that blocks.
   const std::stop_callback on_stop(control.stop.get_token(), [&] { (*process)->kill(); });
 
-  Made made;
+  AttemptResult made;
   if (speech) {
     const auto first_audio = speak_into(
         *speech, [&](std::span<const float> samples) { return (*process)->write(samples); }, control, spoken);

@@ -6,7 +6,7 @@
 namespace soundbite {
 
 // Errors: as make_audio.
-Result<Made> make_recording(const JobSpec& spec, const Materials& materials, const MediaLimits& limits, Engines engines,
-                            AttemptControl& control);
+Result<AttemptResult> make_recording(const JobSpec& spec, const Materials& materials, const MediaLimits& limits,
+                                     Engines engines, AttemptControl& control);
 
 }  // namespace soundbite

@@ -32,7 +32,7 @@ Result<std::unique_ptr<Speech>> begin_speech(const JobSpec& spec, SpeechEngine& 
   return speech;
 }
 
-Result<Made> make_speech(const JobSpec& spec, const File& file, Engines engines, AttemptControl& control) {
+Result<AttemptResult> make_speech(const JobSpec& spec, const File& file, Engines engines, AttemptControl& control) {
   const auto speech = begin_speech(spec, engines.speech);
   if (!speech) return std::unexpected(speech.error());
   const auto encode = engines.media.start({.input_rate = (*speech)->sample_rate(), .output = spec.output}, file);
@@ -48,7 +48,7 @@ Result<Made> make_speech(const JobSpec& spec, const File& file, Engines engines,
   }
   const auto report = (*encode)->finish();
   if (!report) return std::unexpected(report.error());
-  return Made{
+  return AttemptResult{
       .output = {.sample_rate = report->sample_rate, .channels = report->channels, .duration_s = report->duration_s},
       .first_audio_s = *spoken};
 }

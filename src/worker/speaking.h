@@ -18,6 +18,6 @@ Result<double> speak_into(Speech& speech, const WriteSamples& write, AttemptCont
 Result<std::unique_ptr<Speech>> begin_speech(const JobSpec& spec, SpeechEngine& engine);
 
 // Speech as it is, encoded while it is spoken. Errors: as make_audio.
-Result<Made> make_speech(const JobSpec& spec, const File& file, Engines engines, AttemptControl& control);
+Result<AttemptResult> make_speech(const JobSpec& spec, const File& file, Engines engines, AttemptControl& control);
 
 }  // namespace soundbite

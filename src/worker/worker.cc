@@ -132,7 +132,7 @@ class WorkerLoop final : public Worker {
   awaitable<Result<Output>> make_and_put(const Job& job, JobSpec spec, std::shared_ptr<Running> running) {
     auto materials = co_await gather(job, spec, *running);
     if (!materials) co_return std::unexpected(materials.error());
-    auto made = co_await run_on(cpu_, [&]() -> Result<Made> {
+    auto made = co_await run_on(cpu_, [&]() -> Result<AttemptResult> {
       try {
         return make_audio(spec, *materials, options_.media, {ports_.speech, ports_.media, ports_.detector, ports_.log},
                           running->control);
