@@ -37,6 +37,8 @@ NAMES = [
     "start",
     "memory",
     "million_jobs",
+    "normalize",
+    "waveform",
     "quality",
 ]
 
