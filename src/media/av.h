@@ -3,6 +3,7 @@
 
 extern "C" {
 #include <libavcodec/avcodec.h>
+#include <libavfilter/avfilter.h>
 #include <libavformat/avformat.h>
 #include <libavutil/audio_fifo.h>
 #include <libavutil/channel_layout.h>
@@ -20,6 +21,7 @@ namespace soundbite::media {
 struct AvDelete {
   void operator()(AVCodecContext* p) const { avcodec_free_context(&p); }
   void operator()(AVFormatContext* p) const { avformat_free_context(p); }
+  void operator()(AVFilterGraph* p) const { avfilter_graph_free(&p); }
   void operator()(AVFrame* p) const { av_frame_free(&p); }
   void operator()(AVPacket* p) const { av_packet_free(&p); }
   void operator()(AVAudioFifo* p) const { av_audio_fifo_free(p); }
@@ -33,6 +35,11 @@ struct AvDelete {
 
 template <class T>
 using Av = std::unique_ptr<T, AvDelete>;
+
+struct AvCloseInput {
+  void operator()(AVFormatContext* p) const { avformat_close_input(&p); }
+};
+using AvInput = std::unique_ptr<AVFormatContext, AvCloseInput>;
 
 // For a negative return value of libav. An errno keeps its meaning (ENOSPC: storage_full); what libav alone knows is a
 // bug of ours, since it was given nothing but samples.

@@ -1,11 +1,11 @@
-// Mono floats at the source's rate to frames as an encoder wants them: rate, channels, sample format, frame length.
+// Planar floats to frames as an encoder wants them: rate, channels, sample format, frame length.
 #pragma once
 
 #include <cstdint>
-#include <span>
 
 #include "job/output_plan.h"
 #include "media/av.h"
+#include "media/block.h"
 
 namespace soundbite::media {
 
@@ -13,10 +13,10 @@ namespace soundbite::media {
 class Converter {
  public:
   // Errors: internal, unavailable (no memory).
-  static Result<Converter> open(int input_rate, const OutputPlan& plan, AVSampleFormat sample_format);
+  static Result<Converter> open(AudioFormat input, const OutputPlan& plan, AVSampleFormat sample_format);
 
-  Result<void> push(std::span<const float> samples);
-  // No more samples: what the resampler still holds comes out. All in all, input · rate / input_rate frames, rounded.
+  Result<void> push(const AudioBlock& block);
+  // No more samples: what the resampler still holds comes out. All in all, input · rate / input rate frames, rounded.
   Result<void> finish();
 
   // Frames that are ready.
@@ -30,12 +30,12 @@ class Converter {
 
  private:
   Converter() = default;
-  Result<void> convert(const float* samples, int count);
+  Result<void> convert(const std::uint8_t** planes, int count);
   Result<void> keep(int count);
   Result<void> pad();
 
   OutputPlan plan_;
-  int input_rate_ = 0;
+  AudioFormat input_;
   AVSampleFormat format_ = AV_SAMPLE_FMT_NONE;
   Av<SwrContext> swr_;
   Av<AVAudioFifo> fifo_;

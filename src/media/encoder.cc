@@ -11,12 +11,22 @@ struct Codec {
   AVSampleFormat sample_format;
 };
 
+Codec wav_codec_of(SampleDepth depth) {
+  switch (depth) {
+    case SampleDepth::bits16: return {"pcm_s16le", AV_SAMPLE_FMT_S16};
+    case SampleDepth::bits24: return {"pcm_s24le", AV_SAMPLE_FMT_S32};
+    case SampleDepth::bits32: return {"pcm_s32le", AV_SAMPLE_FMT_S32};
+    case SampleDepth::float32: return {"pcm_f32le", AV_SAMPLE_FMT_FLT};
+  }
+  std::unreachable();
+}
+
 // Named, since libav's own first choice for Opus and Vorbis is an experimental encoder.
-Codec codec_of(Format format) {
+Codec codec_of(Format format, SampleDepth depth) {
   switch (format) {
     case Format::mp3: return {"libmp3lame", AV_SAMPLE_FMT_FLTP};
-    case Format::wav: return {"pcm_s16le", AV_SAMPLE_FMT_S16};
-    case Format::flac: return {"flac", AV_SAMPLE_FMT_S16};
+    case Format::wav: return wav_codec_of(depth);
+    case Format::flac: return {"flac", depth == SampleDepth::bits16 ? AV_SAMPLE_FMT_S16 : AV_SAMPLE_FMT_S32};
     case Format::opus: return {"libopus", AV_SAMPLE_FMT_FLT};
     case Format::vorbis: return {"libvorbis", AV_SAMPLE_FMT_FLTP};
     case Format::aac:
@@ -30,8 +40,8 @@ constexpr int free_frame_length = 1'024;
 
 }  // namespace
 
-Result<Encoder> Encoder::open(const OutputPlan& plan) {
-  const Codec chosen = codec_of(plan.format);
+Result<Encoder> Encoder::open(const OutputPlan& plan, SampleDepth depth) {
+  const Codec chosen = codec_of(plan.format, depth);
   const AVCodec* codec = avcodec_find_encoder_by_name(chosen.name);
   if (!codec) return fail(ErrorCode::internal, std::string("libav has no encoder ") + chosen.name);
   Encoder encoder;
@@ -40,6 +50,7 @@ Result<Encoder> Encoder::open(const OutputPlan& plan) {
   if (!encoder.context_ || !encoder.packet_) return fail(ErrorCode::unavailable, "out of memory");
   AVCodecContext& context = *encoder.context_;
   context.sample_fmt = chosen.sample_format;
+  if (plan.format == Format::flac && chosen.sample_format == AV_SAMPLE_FMT_S32) context.bits_per_raw_sample = 24;
   context.sample_rate = plan.sample_rate;
   context.bit_rate = plan.bitrate;
   context.time_base = {1, plan.sample_rate};

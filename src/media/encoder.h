@@ -8,13 +8,16 @@
 
 namespace soundbite::media {
 
+// What wav and flac keep of each sample; wav alone holds the last two, flac 24 bits of them. Other formats have none.
+enum class SampleDepth { bits16, bits24, bits32, float32 };
+
 // For one thread.
 class Encoder {
  public:
   using PacketSink = std::function<Result<void>(AVPacket&)>;
 
   // Errors: invalid when the encoder refuses the plan; internal; unavailable (no memory).
-  static Result<Encoder> open(const OutputPlan& plan);
+  static Result<Encoder> open(const OutputPlan& plan, SampleDepth depth);
 
   AVSampleFormat sample_format() const { return context_->sample_fmt; }
   // Frames that it takes at a time; the last may be shorter.

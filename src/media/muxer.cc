@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "media/carriage.h"
+#include "media/refusal.h"
+
 namespace soundbite::media {
 namespace {
 
@@ -25,10 +28,10 @@ struct Options {
   AVDictionary* dictionary = nullptr;
 };
 
-void choose_options(Options& options, Format format, const Sink& sink) {
+void choose_options(Options& options, Format format, const Sink& sink, bool tagged) {
   switch (format) {
     case Format::mp3:
-      options.set("id3v2_version", "0");                       // would hold nothing
+      options.set("id3v2_version", tagged ? "4" : "0");        // one without tags would hold nothing
       options.set("write_xing", sink.seekable() ? "1" : "0");  // a count that is never patched would be a wrong one
       break;
     case Format::opus:
@@ -65,7 +68,8 @@ int close_reader(AVFormatContext*, AVIOContext* reader) {
 
 }  // namespace
 
-Result<Muxer> Muxer::open(const OutputPlan& plan, const AVCodecContext& encoder, Sink& sink) {
+Result<Muxer> Muxer::open(const OutputPlan& plan, const AVCodecContext& encoder, Sink& sink,
+                          const Attachments& attachments) {
   Muxer muxer;
   muxer.format_ = plan.format;
   AVFormatContext* context = nullptr;
@@ -85,12 +89,48 @@ Result<Muxer> Muxer::open(const OutputPlan& plan, const AVCodecContext& encoder,
   if (error < 0) return std::unexpected(error_from_libav(error, "set up the container"));
   muxer.time_base_ = encoder.time_base;
   stream->time_base = encoder.time_base;
+  if (auto done = muxer.attach(attachments); !done) return std::unexpected(std::move(done.error()));
   Options options;
-  choose_options(options, plan.format, sink);
+  choose_options(options, plan.format, sink, context->nb_streams > 1 || av_dict_count(context->metadata) > 0);
   error = avformat_write_header(context, &options.dictionary);
   if (auto done = muxer.check(error, "write the header"); !done) return std::unexpected(std::move(done.error()));
   if (av_dict_count(options.dictionary) > 0) return fail(ErrorCode::internal, "an option that libav does not know");
+  if (auto done = muxer.write_covers(attachments); !done) return std::unexpected(std::move(done.error()));
   return muxer;
+}
+
+Result<void> Muxer::attach(const Attachments& attachments) {
+  for (const auto& [key, value] : attachments.tags) {
+    if (carries_tag(format_, key)) av_dict_set(&context_->metadata, key.c_str(), value.c_str(), 0);
+  }
+  if (!carries_covers(format_)) return {};
+  for (const CoverArt& cover : attachments.covers) {
+    AVStream* stream = avformat_new_stream(context_.get(), nullptr);
+    if (!stream) return out_of_memory();
+    stream->disposition = AV_DISPOSITION_ATTACHED_PIC;
+    stream->time_base = {1, 90'000};
+    stream->codecpar->codec_type = AVMEDIA_TYPE_VIDEO;
+    stream->codecpar->codec_id = cover.codec;
+    stream->codecpar->width = cover.width;
+    stream->codecpar->height = cover.height;
+  }
+  return {};
+}
+
+// Before the audio: the muxers hold it back until the covers, which stand in front of it, have come.
+Result<void> Muxer::write_covers(const Attachments& attachments) {
+  if (!carries_covers(format_)) return {};
+  for (std::size_t i = 0; i < attachments.covers.size(); ++i) {
+    const auto& bytes = attachments.covers[i].bytes;
+    const Av<AVPacket> packet(av_packet_alloc());
+    if (!packet || av_new_packet(packet.get(), static_cast<int>(bytes.size())) < 0) return out_of_memory();
+    std::ranges::copy(bytes, packet->data);
+    packet->stream_index = static_cast<int>(i) + 1;
+    packet->flags |= AV_PKT_FLAG_KEY;
+    packet->pts = packet->dts = 0;
+    if (auto done = check(av_write_frame(context_.get(), packet.get()), "write the cover"); !done) return done;
+  }
+  return {};
 }
 
 Result<void> Muxer::write(AVPacket& packet) {

@@ -6,14 +6,17 @@
 #include "job/output_plan.h"
 #include "media/av.h"
 #include "media/sink.h"
+#include "media/tags.h"
 
 namespace soundbite::media {
 
 // For one thread.
 class Muxer {
  public:
-  // Writes the header. `sink` outlives the muxer. Errors: storage_full and other errors of writing; internal.
-  static Result<Muxer> open(const OutputPlan& plan, const AVCodecContext& encoder, Sink& sink);
+  // Writes the header, with those attachments that the container carries (carriage.h). `sink` outlives the muxer.
+  // Errors: storage_full and other errors of writing; internal.
+  static Result<Muxer> open(const OutputPlan& plan, const AVCodecContext& encoder, Sink& sink,
+                            const Attachments& attachments);
 
   // The audio ends after `frames`; call it before the packet that holds its end comes.
   void set_length(std::uint64_t frames) { length_ = static_cast<std::int64_t>(frames); }
@@ -23,6 +26,8 @@ class Muxer {
 
  private:
   Muxer() = default;
+  Result<void> attach(const Attachments& attachments);
+  Result<void> write_covers(const Attachments& attachments);
   Result<void> check(int status, std::string_view what) const;
   Result<void> correct_padding(AVPacket& packet);
 
