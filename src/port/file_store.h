@@ -24,7 +24,8 @@ struct FilePage {
 };
 
 // Thread-safe; coroutines resume on the caller's executor. Every call may also answer unavailable, timeout,
-// storage_full or corrupt. Another owner's file, and one that expired, is not_found.
+// storage_full or corrupt. Another owner's file is not_found, and so is one that expired, unless a pending or
+// processing job still uses it.
 class FileStore {
  public:
   virtual ~FileStore() = default;
@@ -41,8 +42,8 @@ class FileStore {
   // Errors: not_found; conflict while a pending or processing job uses it.
   virtual awaitable<Result<void>> remove(FileId id, Owner owner, Deadline deadline) = 0;
 
-  // One bounded pass: removes files that expired and that no pending or processing job uses, and bytes whose record is
-  // gone. Returns how many.
+  // One bounded pass: removes files that expired and that no pending or processing job uses. Returns how many. Bytes
+  // without a record are for JobStore::orphans_among.
   virtual awaitable<Result<std::size_t>> sweep(std::size_t limit, Deadline deadline) = 0;
 };
 

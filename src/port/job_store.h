@@ -70,7 +70,8 @@ class JobStore {
   virtual ~JobStore() = default;
 
   // Commits the job, its queue entry and its idempotency record together, durably, or nothing.
-  // Errors: conflict when the idempotency key holds another request; throttled when the queue is full.
+  // Errors: conflict when the idempotency key holds another request; throttled when the queue is full; not_found when a
+  // file that the spec names is unknown, another's or expired (the message names it). From here on the job uses them.
   virtual awaitable<Result<Submitted>> submit(Submission submission, Deadline deadline) = 0;
 
   // Errors: not_found (unknown, another's, or expired by `now`).
@@ -100,7 +101,7 @@ class JobStore {
   virtual awaitable<Result<SweepResult>> sweep(std::size_t limit, Deadline deadline) = 0;
 
   // Which of these blob keys no live record owns nor may still come to own (jobs/{id}/{attempt}/…: the job is gone, or
-  // settled with another key, or past that attempt).
+  // settled with other keys, or past that attempt; files/{id}/…: there is no such file).
   virtual awaitable<Result<std::vector<std::string>>> orphans_among(std::vector<std::string> keys,
                                                                     Deadline deadline) = 0;
 

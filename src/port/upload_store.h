@@ -8,6 +8,7 @@
 
 #include "base/async.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/id.h"
 #include "job/stored_file.h"
 #include "port/job_store.h"
@@ -27,25 +28,28 @@ struct Upload {
   std::optional<FileId> file;  // once it is whole
 };
 
-// The one writer of an upload: while it lives nobody else gets one. For one coroutine.
+// The one writer of an upload: while it lives nobody else gets one. For one coroutine. What was appended and not kept
+// counts for nobody else, and is gone with the writer or the process: whoever takes long chunks keeps now and then.
 class UploadWriter {
  public:
   virtual ~UploadWriter() = default;
   virtual const Upload& upload() const = 0;
 
-  // Adds bytes at the offset. Blocking writes happen elsewhere than on the caller's thread.
+  // Adds bytes at the offset, all of them or none. Errors: invalid (more than the length), conflict (whole already).
+  // Blocking writes happen elsewhere than on the caller's thread.
   virtual awaitable<Result<void>> append(std::span<const std::byte> bytes, Deadline deadline) = 0;
   // Takes back what was appended since the writer was acquired or kept: a chunk whose checksum is wrong.
   virtual awaitable<Result<void>> discard(Deadline deadline) = 0;
-  // Makes what was appended durable and, where it is new, the length. The offset is then `upload().offset`.
+  // Makes what was appended durable and, where it is new, the length. The offset is then `upload().offset`. After an
+  // error the offset may be that of the last keep.
   virtual awaitable<Result<void>> keep(std::optional<std::uint64_t> length, Deadline deadline) = 0;
-  // The bytes so far, to look at: the first ones, and the whole for its digest.
+  // The bytes so far, to look at: the first ones, and the whole for its digest. Not when it has become a file.
   virtual const File& bytes() const = 0;
   // All bytes are there: they become the file, durably, and the upload remembers its id.
   virtual awaitable<Result<void>> become(StoredFile file, Deadline deadline) = 0;
 };
 
-// Thread-safe. What arrived is kept across a kill of the process. Errors as in FileStore; another owner's upload is
+// Thread-safe. What was kept outlives a kill of the process. Errors as in FileStore; another owner's upload is
 // not_found.
 class UploadStore {
  public:

@@ -97,7 +97,7 @@ const StoredFile* MemoryFiles::find(FileId id, const Owner& owner) const {
   if (found == records.end()) return nullptr;
   const StoredFile& file = found->second;
   const bool theirs = file.tenant_id == owner.tenant_id && file.user_id == owner.user_id;
-  return theirs && file.expires_at > clock_.now() ? &file : nullptr;
+  return theirs && (file.expires_at > clock_.now() || job_using_(id)) ? &file : nullptr;
 }
 
 Result<void> MemoryFiles::insert(StoredFile file, std::string bytes) {

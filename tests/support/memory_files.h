@@ -31,7 +31,7 @@ class MemoryFiles final : public FileStore {
   awaitable<Result<void>> remove(FileId id, Owner owner, Deadline) override;
   awaitable<Result<std::size_t>> sweep(std::size_t limit, Deadline) override;
 
-  // Null: unknown, another's or expired.
+  // Null: unknown, another's, or expired and used by no job.
   const StoredFile* find(FileId id, const Owner& owner) const;
   Result<void> insert(StoredFile file, std::string bytes);
 

@@ -62,7 +62,9 @@ awaitable<Result<Submitted>> MemoryStore::submit(Submission submission, Deadline
   if (auto error = take_failure("submit")) co_return std::unexpected(*error);
   const Owner owner{submission.job.tenant_id, submission.job.user_id};
   for (const FileId& id : files_used_by(submission.spec)) {
-    if (!files.find(id, owner)) co_return fail(ErrorCode::not_found, "there is no file " + id.text());
+    const auto* file = files.find(id, owner);
+    if (!file || file->expires_at <= clock_.now())
+      co_return fail(ErrorCode::not_found, "there is no file " + id.text());
   }
   records[submission.job.id] = {submission.job, submission.spec};
   changed_.notify();
