@@ -51,6 +51,53 @@ TEST(PlanOutput, finds_a_plan_for_everything_that_it_does_not_refuse) {
   }
 }
 
+TEST(PlanOutput, keeps_the_channels_of_a_recording_where_the_format_holds_them) {
+  EXPECT_EQ(plan_output({.format = Format::wav}, 48'000, 6), (OutputPlan{Format::wav, 48'000, 6, 0}));
+  EXPECT_EQ(plan_output({.format = Format::flac}, 48'000, 8), (OutputPlan{Format::flac, 48'000, 8, 0}));
+  EXPECT_EQ(plan_output({.format = Format::mp3}, 44'100, 2), (OutputPlan{Format::mp3, 44'100, 2, 192'000}));
+  EXPECT_EQ(plan_output({.format = Format::mp3}, 44'100, 1)->channels, 1);
+}
+
+TEST(PlanOutput, folds_to_stereo_what_the_format_cannot_hold) {
+  for (const Format format : {Format::mp3, Format::opus, Format::vorbis, Format::aac, Format::m4a}) {
+    const auto plan = plan_output({.format = format}, 48'000, 6);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->channels, 2);
+    EXPECT_TRUE(is_possible(*plan));
+  }
+}
+
+TEST(PlanOutput, gives_the_channels_that_were_asked_whatever_the_recording_has) {
+  EXPECT_EQ(plan_output({.format = Format::wav, .channels = 1}, 48'000, 6)->channels, 1);
+  EXPECT_EQ(plan_output({.format = Format::wav, .channels = 2}, 48'000, 1)->channels, 2);
+}
+
+TEST(PlanOutput, refuses_a_bitrate_that_the_channels_of_the_recording_cannot_have) {
+  const OutputSpec spec{.format = Format::opus, .bitrate = 510'000};
+  EXPECT_TRUE(plan_output(spec, 48'000, 2));
+  const auto mono = plan_output(spec, 48'000, 1);
+  ASSERT_FALSE(mono);
+  EXPECT_EQ(mono.error().fields.at(0).pointer, "/output/bitrate");
+  EXPECT_THAT(mono.error().fields.at(0).detail, testing::HasSubstr("one channel"));
+}
+
+TEST(PlanOutput, knows_no_source_of_nine_channels) {
+  EXPECT_EQ(plan_output({}, 48'000, 0).error().code, ErrorCode::internal);
+  EXPECT_EQ(plan_output({}, 48'000, 9).error().code, ErrorCode::internal);
+}
+
+TEST(PlanOutput, finds_a_plan_for_every_recording_when_nothing_is_asked) {
+  for (const FormatTraits& traits : all_formats()) {
+    for (int channels = 1; channels <= max_source_channels; ++channels) {
+      for (const int rate : {4'000, 8'000, 11'025, 44'100, 48'000, 96'000, 384'000}) {
+        const auto plan = plan_output({.format = traits.format}, rate, channels);
+        ASSERT_TRUE(plan);
+        EXPECT_TRUE(is_possible(*plan)) << traits.name << ' ' << rate << ' ' << channels;
+      }
+    }
+  }
+}
+
 TEST(PlanOutput, knows_an_impossible_plan) {
   EXPECT_FALSE(is_possible({Format::mp3, 22'050, 1, 320'000}));
   EXPECT_FALSE(is_possible({Format::mp3, 22'050, 3, 64'000}));

@@ -6,6 +6,7 @@
 namespace soundbite {
 namespace {
 
+using namespace std::string_literals;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -61,6 +62,102 @@ TEST(ParseJobSpec, suggests_the_nearest_field_and_the_formats) {
   EXPECT_THAT(errors_of(R"({"text":"a","output":{"format":"mp4"}})").at(0).suggestions, Contains("m4a"));
 }
 
+constexpr std::string_view file_id = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+std::string with_file(std::string_view more = "") {
+  return R"({"fileId":")" + std::string(file_id) + '"' + std::string(more) + "}";
+}
+
+TEST(ParseJobSpec, takes_a_file_or_an_address_in_place_of_a_text) {
+  const auto file = parse_job_spec(with_file(), {});
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->source, SourceType::file);
+  EXPECT_EQ(file->file.text(), file_id);
+  const auto url = parse_job_spec(R"({"url":"https://example.org/a.mp3?key=1"})", {});
+  ASSERT_TRUE(url);
+  EXPECT_EQ(url->source, SourceType::url);
+  EXPECT_EQ(url->url, "https://example.org/a.mp3?key=1");
+}
+
+TEST(ParseJobSpec, takes_a_recipe_and_the_wish_for_an_analysis_with_every_source) {
+  const std::string more = R"(,"process":[{"op":"gain","gain":3},{"op":"loudness"}],"analysis":true})";
+  for (const auto& source :
+       {R"({"text":"a")"s, R"({"url":"http://a.example/")"s, R"({"fileId":")" + std::string(file_id) + '"'}) {
+    const auto spec = parse_job_spec(source + more, {});
+    ASSERT_TRUE(spec) << source;
+    EXPECT_EQ(spec->process, (Recipe{operation::Gain{3}, operation::Loudness{}}));
+    EXPECT_TRUE(spec->analysis);
+  }
+}
+
+TEST(ParseJobSpec, points_at_each_of_several_sources) {
+  EXPECT_THAT(
+      codes_of(R"({"text":"a","fileId":")" + std::string(file_id) + R"(","url":"http://a"})"),
+      UnorderedElementsAre("/text:conflicting_source", "/fileId:conflicting_source", "/url:conflicting_source"));
+}
+
+TEST(ParseJobSpec, names_the_three_sources_when_none_is_given) {
+  const auto errors = errors_of(R"({"process":[]})");
+  ASSERT_EQ(errors.size(), 1);
+  EXPECT_EQ(errors[0].pointer, "/text");
+  EXPECT_EQ(errors[0].code, "required");
+  for (const char* source : {"text", "fileId", "url"}) EXPECT_NE(errors[0].detail.find(source), std::string::npos);
+}
+
+TEST(ParseJobSpec, refuses_with_a_recording_what_is_for_text_alone) {
+  EXPECT_THAT(codes_of(with_file(R"(,"voiceId":"v","language":"en","speed":1,"volume":0,"sentenceSilence":9)")),
+              UnorderedElementsAre("/voiceId:not_applicable", "/language:not_applicable", "/speed:not_applicable",
+                                   "/volume:not_applicable", "/sentenceSilence:not_applicable"));
+}
+
+TEST(ParseJobSpec, takes_for_a_recording_every_bitrate_that_one_or_two_channels_may_have) {
+  EXPECT_THAT(codes_of(with_file(R"(,"output":{"format":"opus","bitrate":510000})")), IsEmpty());
+  EXPECT_THAT(codes_of(with_file(R"(,"output":{"format":"opus","bitrate":6000})")), IsEmpty());
+  EXPECT_THAT(codes_of(with_file(R"(,"output":{"format":"opus","bitrate":510001})")),
+              ElementsAre("/output/bitrate:out_of_range"));
+  EXPECT_THAT(codes_of(with_file(R"(,"output":{"format":"opus","bitrate":510000,"channels":1})")),
+              ElementsAre("/output/bitrate:out_of_range"));
+  EXPECT_THAT(codes_of(R"({"text":"a","output":{"format":"opus","bitrate":510000}})"),
+              ElementsAre("/output/bitrate:out_of_range"));
+}
+
+TEST(ParseJobSpec, takes_an_address_of_2048_bytes_and_not_one_more) {
+  const auto body = [](std::size_t bytes) { return R"({"url":")" + std::string(bytes, 'a') + "\"}"; };
+  EXPECT_THAT(codes_of(body(2'048)), IsEmpty());
+  EXPECT_THAT(codes_of(body(2'049)), ElementsAre("/url:too_long"));
+}
+
+TEST(StoredSpec, comes_back_the_same_for_every_source) {
+  const std::string more = R"(,"output":{"format":"flac"},"metadata":{"a":"b"},"analysis":true,)"
+                           R"("process":[{"op":"trim","end":0.30000000000000004},{"op":"tempo","factor":1.1}]})";
+  for (const auto& source : {R"({"text":"a","speed":1.1,"voiceId":"v")"s, R"({"url":"http://a.example/")"s,
+                             R"({"fileId":")" + std::string(file_id) + '"'}) {
+    const auto spec = parse_job_spec(source + more, {});
+    ASSERT_TRUE(spec) << source;
+    EXPECT_EQ(parse_stored_spec(to_stored_json(*spec)).value(), *spec);
+  }
+}
+
+TEST(StoredSpec, is_read_as_it_was_written_before_there_were_recordings) {
+  const auto spec = parse_stored_spec(
+      R"({"text":"Hello.","voiceId":"v","language":"","speed":1.5E0,"volume":0E0,"sentenceSilence":2E-1,)"
+      R"("output":{"format":"mp3","channels":2},"metadata":{"a":"b"}})");
+  ASSERT_TRUE(spec);
+  JobSpec expected;
+  expected.speech = {.text = "Hello.", .voice_id = "v", .speed = 1.5};
+  expected.output.channels = 2;
+  expected.metadata = {{"a", "b"}};
+  EXPECT_EQ(*spec, expected);
+}
+
+TEST(StoredSpec, is_corrupt_when_a_record_holds_another_thing) {
+  for (const char* stored : {"", "[]", R"({"fileId":"x"})", R"({"text":"a","process":{}})"}) {
+    const auto spec = parse_stored_spec(stored);
+    ASSERT_FALSE(spec) << stored;
+    EXPECT_EQ(spec.error().code, ErrorCode::corrupt);
+  }
+}
+
 struct Refused {
   const char* body;
   const char* code;
@@ -86,6 +183,14 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{R"({"text":"a","speed":-0.0})", "/speed:out_of_range"},
         Refused{R"({"text":"a","ssml":"<speak/>"})", "/ssml:not_available"},
         Refused{R"({"text":"a","marks":["word"]})", "/marks:not_available"},
+        Refused{R"({"text":"a","captions":["srt"]})", "/captions:not_available"},
+        Refused{R"({"text":"a","process":{}})", "/process:wrong_type"},
+        Refused{R"({"text":"a","process":[{"op":"tempo","factor":3}]})", "/process/0/factor:out_of_range"},
+        Refused{R"({"text":"a","analysis":"yes"})", "/analysis:wrong_type"},
+        Refused{R"({"fileId":"../../etc/passwd"})", "/fileId:unknown_file"},
+        Refused{R"({"fileId":7})", "/fileId:wrong_type"}, Refused{R"({"url":""})", "/url:invalid_url"},
+        Refused{R"({"url":["http://a"]})", "/url:wrong_type"},
+        Refused{R"({"url":"http://a","output":{"channels":8,"format":"wav"}})", "/output/channels:out_of_range"},
         Refused{R"({"text":"a","status":"ready"})", "/status:unknown_field"},
         Refused{R"({"text":"a","voiceId":""})", "/voiceId:unknown_voice"},
         Refused{R"({"text":"a","output":[]})", "/output:wrong_type"},
