@@ -20,8 +20,9 @@ LevelMap::LevelMap(AudioFormat format)
     : format_(format),
       loops_(&kernels()),
       open_(static_cast<std::size_t>(format.channels)),
-      totals_(static_cast<std::size_t>(format.channels)),
-      step_frames_(step_end(0)) {}
+      sums_(static_cast<std::size_t>(format.channels)),
+      step_frames_(step_end(0)),
+      powers_(static_cast<std::size_t>(format.channels)) {}
 
 std::size_t LevelMap::step_end(std::size_t step) const {
   return (step + 1) * static_cast<std::size_t>(format_.sample_rate) / steps_a_second;
@@ -46,27 +47,30 @@ void LevelMap::finish() {
 }
 
 void LevelMap::end_step() {
-  double loudest = 0;
   for (std::size_t c = 0; c < open_.size(); ++c) {
-    loudest = std::max(loudest, open_[c].squares);
-    totals_[c].sum += open_[c].sum;
-    totals_[c].squares += open_[c].squares;
+    powers_[c].push_back(static_cast<float>(open_[c].squares / static_cast<double>(filled_)));
+    sums_[c] += open_[c].sum;
     open_[c] = {};
   }
-  powers_.push_back(static_cast<float>(loudest / static_cast<double>(filled_)));
   frames_ += filled_;
   filled_ = 0;
-  step_frames_ = step_end(powers_.size()) - step_end(powers_.size() - 1);
+  step_frames_ = step_end(steps()) - step_end(steps() - 1);
+}
+
+double LevelMap::loudest(std::size_t step) const {
+  float result = 0;
+  for (const auto& powers : powers_) result = std::max(result, powers[step]);
+  return static_cast<double>(result);
 }
 
 Levels LevelMap::levels() const {
   std::vector<float> windows;  // digital silence is no noise floor: it is left out
-  windows.reserve(powers_.size() / steps_a_window + 1);
+  windows.reserve(steps() / steps_a_window + 1);
   double total = 0;
-  for (std::size_t i = 0; i < powers_.size(); i += steps_a_window) {
-    const std::size_t end = std::min(i + steps_a_window, powers_.size());
+  for (std::size_t i = 0; i < steps(); i += steps_a_window) {
+    const std::size_t end = std::min(i + steps_a_window, steps());
     double sum = 0;
-    for (std::size_t k = i; k < end; ++k) sum += static_cast<double>(powers_[k]);
+    for (std::size_t k = i; k < end; ++k) sum += loudest(k);
     total += sum;
     if (sum > 0) windows.push_back(static_cast<float>(sum / static_cast<double>(end - i)));
   }
@@ -76,7 +80,7 @@ Levels LevelMap::levels() const {
     std::ranges::nth_element(windows, nth);
     return decibels(static_cast<double>(*nth));
   };
-  return {percentile(0.1), percentile(0.9), decibels(total / static_cast<double>(powers_.size()))};
+  return {percentile(0.1), percentile(0.9), decibels(total / static_cast<double>(steps()))};
 }
 
 std::vector<Stretch> LevelMap::silences(double threshold_db, double minimum_s) const {
@@ -92,28 +96,21 @@ std::vector<Stretch> LevelMap::silences(double threshold_db, double minimum_s) c
     if (stretch.end_s - stretch.start_s >= minimum_s) found.push_back(stretch);
     begun.reset();
   };
-  for (std::size_t step = 0; step < powers_.size(); ++step) {
-    if (static_cast<double>(powers_[step]) > threshold) {
+  for (std::size_t step = 0; step < steps(); ++step) {
+    if (loudest(step) > threshold) {
       end_at(step);
     } else if (!begun) {
       begun = step;
     }
   }
-  end_at(powers_.size());
+  end_at(steps());
   return found;
 }
 
 std::vector<double> LevelMap::dc_offsets() const {
   std::vector<double> offsets;
-  for (const Moments& total : totals_) offsets.push_back(frames_ == 0 ? 0 : total.sum / static_cast<double>(frames_));
+  for (const double sum : sums_) offsets.push_back(frames_ == 0 ? 0 : sum / static_cast<double>(frames_));
   return offsets;
-}
-
-std::vector<double> LevelMap::channel_powers() const {
-  std::vector<double> powers;
-  for (const Moments& total : totals_)
-    powers.push_back(frames_ == 0 ? 0 : total.squares / static_cast<double>(frames_));
-  return powers;
 }
 
 }  // namespace soundbite::media

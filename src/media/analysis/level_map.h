@@ -23,7 +23,7 @@ struct Levels {
   std::optional<double> rms;           // of all
 };
 
-// For one thread. An hour takes 1.4 MB.
+// For one thread. An hour takes 1.4 MB for each channel.
 class LevelMap {
  public:
   static constexpr std::size_t steps_a_second = 100;
@@ -33,8 +33,9 @@ class LevelMap {
   void push(const AudioBlock& block);
   void finish();  // the last step may be shorter
 
-  // The mean square of the loudest channel at each step.
-  const std::vector<float>& powers() const { return powers_; }
+  // The mean squares of one channel, step by step.
+  const std::vector<float>& powers(std::size_t channel) const { return powers_[channel]; }
+  std::size_t steps() const { return powers_.empty() ? 0 : powers_[0].size(); }
   std::size_t frames() const { return frames_; }
   double duration_s() const { return static_cast<double>(frames_) / format_.sample_rate; }
 
@@ -43,21 +44,20 @@ class LevelMap {
   std::vector<Stretch> silences(double threshold_db, double minimum_s) const;
   // Of each channel, −1…1.
   std::vector<double> dc_offsets() const;
-  // Mean squares of each channel.
-  std::vector<double> channel_powers() const;
 
  private:
   void end_step();
+  double loudest(std::size_t step) const;  // mean square of the channel that is loudest there
   std::size_t step_end(std::size_t step) const;
 
   AudioFormat format_;
   const Kernels* loops_;
-  std::vector<Moments> open_;    // of the step that fills
-  std::vector<Moments> totals_;  // of each channel
+  std::vector<Moments> open_;  // of the step that fills
+  std::vector<double> sums_;   // of each channel
   std::size_t filled_ = 0;
   std::size_t step_frames_ = 0;  // of the step that fills
   std::size_t frames_ = 0;
-  std::vector<float> powers_;
+  std::vector<std::vector<float>> powers_;  // of each channel
 };
 
 }  // namespace soundbite::media
