@@ -172,7 +172,9 @@ std::unexpected<Error> senseless(const std::string& what) {
 }
 
 std::unexpected<Error> senseless(const std::vector<FieldError>& errors) {
-  return senseless(errors.front().pointer + ' ' + errors.front().detail);
+  constexpr std::size_t longest_shown = 100;  // the name of an unknown member is the child's
+  const FieldError& first = errors.front();
+  return senseless((first.pointer.size() <= longest_shown ? first.pointer + ' ' : "") + first.detail);
 }
 
 }  // namespace

@@ -103,6 +103,7 @@ TEST(ParseMediaOutcome, takes_no_outcome_that_makes_no_sense) {
                            replaced(known, R"("durationSeconds":9.5,)", R"("durationSeconds":1e999,)"),
                            replaced(known, R"("durationSeconds":9.5,)", R"("durationSeconds":1e15,)"),
                            replaced(known, R"("frames")", R"("Frames")"),
+                           replaced(known, R"("frames")", '"' + std::string(4'000, 'f') + '"'),
                            replaced(known, R"("pass":true)", R"("pass":1)"),
                            replaced(known, R"("loudness":-16.03)", R"("loudness":-1e4)"),
                            replaced(known, R"("requested":{)", R"("requested":{"extra":1,)"),

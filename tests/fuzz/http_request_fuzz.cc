@@ -39,7 +39,8 @@ struct Body {
 
 Body read_body(const HeadFacts& facts, std::string_view bytes, std::size_t step) {
   Body body;
-  BodyReader reader(facts, body_limit);
+  BodyReader reader(facts);
+  (void)reader.bound(body_limit);
   std::string waiting;
   do {
     const std::string_view piece = bytes.substr(0, step);
