@@ -14,6 +14,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(libav REQUIRED IMPORTED_TARGET libavformat libavcodec libavfilter libavutil libswresample)
 pkg_check_modules(chromaprint REQUIRED IMPORTED_TARGET libchromaprint)
 pkg_check_modules(ebur128 REQUIRED IMPORTED_TARGET libebur128)  # tests and benches alone
+pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
 pkg_check_modules(espeak REQUIRED IMPORTED_TARGET espeak-ng)
 
 # Headers only: the library itself is opened at run time (src/onnx says why). `./dev setup` puts both under build/deps.

@@ -33,7 +33,7 @@ fi
 toolchain="clang-19 lld-19 llvm-19 libclang-rt-19-dev clang-format-19 cmake ninja-build ccache pkg-config"
 libraries="libboost$boost-dev libboost-json$boost-dev libboost-url$boost-dev libssl-dev libsqlite3-dev libicu-dev
   libspdlog-dev libfmt-dev libcli11-dev libtomlplusplus-dev prometheus-cpp-dev libespeak-ng-dev libavformat-dev
-  libavcodec-dev libavfilter-dev libavutil-dev libswresample-dev libchromaprint-dev libebur128-dev libgtest-dev libgmock-dev libbenchmark-dev"
+  libavcodec-dev libavfilter-dev libavutil-dev libswresample-dev libchromaprint-dev libebur128-dev libseccomp-dev libgtest-dev libgmock-dev libbenchmark-dev"
 fetching="ca-certificates python3 python3-pip python3-venv"
 
 say() { echo "setup: $*" >&2; }

@@ -12,7 +12,7 @@
 namespace soundbite {
 namespace {
 
-constexpr std::size_t max_fds = wire::encode_descriptors;
+constexpr std::size_t max_fds = wire::max_descriptors;
 constexpr timeval send_timeout{.tv_sec = 5, .tv_usec = 0};
 
 struct alignas(cmsghdr) ControlSpace {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/error.h"
@@ -13,13 +14,15 @@
 namespace soundbite {
 
 enum class ExitReason {
-  ok,              // the output is complete
-  failed,          // it reported an error
-  cancelled,       // we were asked to end it
-  hung,            // we ended it: it took nothing and said nothing for too long
-  killed,          // someone else did, likely the kernel for want of memory
-  resource_limit,  // it passed a limit of the system
+  ok,                 // the output is complete
+  failed,             // it reported an error
+  cancelled,          // we were asked to end it
+  hung,               // we ended it: it took nothing and said nothing for too long
+  killed,             // someone else did, likely the kernel for want of memory
+  resource_limit,     // it passed a limit of ours: processor time, memory, size of a file
+  sandbox_violation,  // it made a system call that it may not make
   crashed,
+  unconfined,   // it was held by less than was asked, and did nothing
   host_died,    // the zygote went, and its children with it
   not_started,  // it could not be forked
 };
@@ -32,6 +35,10 @@ ExitReason classify(int wait_status);
 
 // What a caller is told of a child that ended without a last message.
 Error error_of(ExitReason reason, int detail);
+
+// The same while a recording was read that came from outside, which `pointer` names. What the recording itself brought
+// about would come again, so it is invalid, with a field error: sandbox_violation, resource_limit, decoder_crash.
+Error error_of(ExitReason reason, int detail, const std::string& pointer);
 
 // Thread-safe: one side waits, the other tells.
 class ChildExit {

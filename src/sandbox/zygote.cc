@@ -7,9 +7,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
+#include <iterator>
 #include <map>
 #include <optional>
 
@@ -31,9 +32,32 @@ std::optional<OutputPlan> parse_plan(const wire::Request& request) {
   return plan;
 }
 
+// Takes the descriptors apart. Nullopt for anything that our own server would not send.
+std::optional<ChildTask> parse_encode(const wire::Request& request, std::vector<File> fds) {
+  const auto plan = parse_plan(request);
+  if (!plan || fds.size() != wire::encode_descriptors) return std::nullopt;
+  return ChildTask{.limits = {},
+                   .required = {},
+                   .status = std::move(fds[0]),
+                   .work = EncodeTask{request.input_rate, *plan, std::move(fds[1]), std::move(fds[2])}};
+}
+
+std::optional<ChildTask> parse_process(const wire::Request& request, std::vector<File> fds) {
+  const auto roles = static_cast<std::size_t>(std::popcount(request.roles));
+  if (request.roles >> wire::role_count || fds.size() < wire::process_descriptors + roles) return std::nullopt;
+  ProcessTask process{.task = std::move(fds[1]), .report = std::move(fds[2]), .roles = {}, .inputs = {}};
+  auto next = fds.begin() + wire::process_descriptors;
+  for (std::uint32_t i = 0; i < wire::role_count; ++i) {
+    if (request.roles & wire::bit(static_cast<wire::Role>(i))) process.roles[i] = std::move(*next++);
+  }
+  process.inputs.assign(std::move_iterator(next), std::move_iterator(fds.end()));
+  return ChildTask{.limits = {}, .required = {}, .status = std::move(fds[0]), .work = std::move(process)};
+}
+
 class Zygote {
  public:
-  Zygote(File channel, const ChildWork& work) : channel_(std::move(channel)), work_(work), pid_(::getpid()) {
+  Zygote(File channel, const ChildWork& work, LayerSet withheld)
+      : channel_(std::move(channel)), work_(work), confinement_(withheld) {
     // A service manager may tell every process of the service to stop. Ours stops when its server has no more work for
     // it, and that is when the channel closes.
     for (const int number : {SIGPIPE, SIGTERM, SIGINT, SIGHUP}) ::signal(number, SIG_IGN);
@@ -45,7 +69,8 @@ class Zygote {
   }
 
   int run() {
-    notify({.kind = wire::NoticeKind::ready});
+    held_ = confinement_.probe();
+    notify({.kind = wire::NoticeKind::ready, .status = static_cast<std::int32_t>(held_.bits())});
     while (open_) {
       std::array<pollfd, 2> events = {pollfd{.fd = channel_.fd(), .events = POLLIN, .revents = 0},
                                       pollfd{.fd = ended_.fd(), .events = POLLIN, .revents = 0}};
@@ -66,26 +91,27 @@ class Zygote {
       return;
     }
     switch (request.kind) {
-      case wire::RequestKind::encode: start(request, std::move(received->fds)); return;
+      case wire::RequestKind::encode: start(request, parse_encode(request, std::move(received->fds))); return;
+      case wire::RequestKind::process: start(request, parse_process(request, std::move(received->fds))); return;
       case wire::RequestKind::kill:
         if (const auto child = children_.find(request.job); child != children_.end()) ::kill(child->second, SIGKILL);
         return;
+      case wire::RequestKind::begin: break;
     }
     open_ = false;
   }
 
-  void start(const wire::Request& request, std::vector<File> fds) {
-    const auto plan = parse_plan(request);
-    if (!plan || fds.size() != wire::encode_descriptors) {
+  void start(const wire::Request& request, std::optional<ChildTask> task) {
+    if (!task) {
       notify({.kind = wire::NoticeKind::not_started, .job = request.job, .status = EINVAL});
       return;
     }
-    const pid_t pid = ::fork();
+    const pid_t pid = confinement_.fork();
     if (pid == 0) {
-      channel_.close();
-      ended_.close();
-      const ChildTask task{request.input_rate, *plan, std::move(fds[0]), std::move(fds[1])};
-      run_child(task, fds[2], work_, pid_);
+      task->limits = {request.file_bytes, request.memory_bytes, request.cpu_seconds};
+      // What the first child was held by holds all: one that finds itself with less has met a fault, and stops.
+      task->required = LayerSet(request.layers).with(held_);
+      run_child(*task, work_, confinement_);
     }
     if (pid < 0) {
       notify({.kind = wire::NoticeKind::not_started, .job = request.job, .status = errno});
@@ -113,7 +139,8 @@ class Zygote {
 
   File channel_;
   const ChildWork& work_;
-  const int pid_;
+  const Confinement confinement_;
+  LayerSet held_;
   File ended_;  // readable when a child has ended
   std::map<std::uint64_t, pid_t> children_;
   bool open_ = true;
@@ -121,6 +148,13 @@ class Zygote {
 
 }  // namespace
 
-int run_zygote(File channel, const ChildWork& work) { return Zygote(std::move(channel), work).run(); }
+int run_zygote(File channel, const ChildWork& work) {
+  wire::Request request;
+  const auto received = receive_message(channel, std::as_writable_bytes(std::span(&request, 1)));
+  const bool begins = received && received->size == sizeof request && request.magic == wire::magic &&
+                      request.kind == wire::RequestKind::begin;
+  if (!begins) return 1;
+  return Zygote(std::move(channel), work, LayerSet(request.layers)).run();
+}
 
 }  // namespace soundbite

@@ -7,8 +7,8 @@
 
 namespace soundbite {
 
-// Runs until the other end of `channel` closes; then every child is ended. `work` is called in forked children only.
-// Returns the exit status of the program.
+// Runs until the other end of `channel` closes; then every child is ended. What children need to open must have been
+// opened before: from here on no path leads anywhere. Returns the exit status of the program.
 int run_zygote(File channel, const ChildWork& work);
 
 }  // namespace soundbite

@@ -10,13 +10,18 @@
 
 namespace soundbite {
 
-Result<std::shared_ptr<ZygoteLink>> ZygoteLink::start(const std::string& program, Log& log, MediaMetrics& metrics) {
+Result<std::shared_ptr<ZygoteLink>> ZygoteLink::start(const std::string& program, LayerSet withheld, Log& log,
+                                                      MediaMetrics& metrics) {
   auto channel = make_channel();
   if (!channel) return std::unexpected(std::move(channel.error()));
   const auto pid = spawn_zygote(program, channel->theirs);
   if (!pid) return std::unexpected(pid.error());
   metrics.host_starts.Increment();
-  return std::shared_ptr<ZygoteLink>(new ZygoteLink(std::move(channel->ours), *pid, log, metrics));
+  std::shared_ptr<ZygoteLink> link(new ZygoteLink(std::move(channel->ours), *pid, log, metrics));
+  const wire::Request begin{.kind = wire::RequestKind::begin, .layers = withheld.bits()};
+  // Where this fails it has ended already, and the listener says so.
+  std::ignore = send_message(link->channel_, std::as_bytes(std::span(&begin, 1)));
+  return link;
 }
 
 ZygoteLink::ZygoteLink(File channel, pid_t pid, Log& log, MediaMetrics& metrics)
@@ -29,6 +34,17 @@ void ZygoteLink::end() {
   ending_ = true;
   dead_ = true;
   if (!reaped_) ::kill(pid_, SIGKILL);  // its children die with it
+}
+
+bool ZygoteLink::wait_until_ready(Milliseconds limit) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, limit, [this] { return held_ || dead_; });
+  return held_ && !dead_;
+}
+
+std::optional<LayerSet> ZygoteLink::held() const {
+  const std::lock_guard lock(mutex_);
+  return held_;
 }
 
 Result<ZygoteLink::Child> ZygoteLink::launch(wire::Request request, std::span<const int> fds) {
@@ -65,9 +81,7 @@ void ZygoteLink::listen() {
 
 void ZygoteLink::hear(const wire::Notice& notice) {
   if (notice.kind == wire::NoticeKind::ready) {
-    was_ready_ = true;
-    const auto took = std::chrono::steady_clock::now() - started_at_;
-    log_.debug("media_host_ready", {{"pid", pid_}, {"ms", std::chrono::duration<double, std::milli>(took).count()}});
+    hear_of_layers(LayerSet(static_cast<std::uint32_t>(notice.status)));
     return;
   }
   std::shared_ptr<ChildExit> exit;
@@ -80,6 +94,18 @@ void ZygoteLink::hear(const wire::Notice& notice) {
   }
   const bool started = notice.kind == wire::NoticeKind::exited;
   settle(*exit, started ? classify(notice.status) : ExitReason::not_started, notice.status);
+}
+
+void ZygoteLink::hear_of_layers(LayerSet held) {
+  const SandboxReport report = report_on(held);
+  metrics_.sandbox_level.Set(static_cast<double>(report.level));
+  const auto took = std::chrono::steady_clock::now() - started_at_;
+  log_.debug("media_host_ready", {{"pid", pid_},
+                                  {"ms", std::chrono::duration<double, std::milli>(took).count()},
+                                  {"sandbox", name_of(report.level)}});
+  const std::lock_guard lock(mutex_);
+  held_ = held;
+  changed_.notify_all();
 }
 
 // The other end is closed, or speaks nonsense: either way nothing more can be had from it.
@@ -96,9 +122,10 @@ void ZygoteLink::bury() {
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }
     reaped_ = true;
+    changed_.notify_all();
   }
   for (const auto& [job, exit] : orphans) settle(*exit, ExitReason::host_died, status);
-  if (!expected) log_.warn("media_host_died", {{"pid", pid_}, {"status", status}, {"encodes", orphans.size()}});
+  if (!expected) log_.warn("media_host_died", {{"pid", pid_}, {"status", status}, {"children", orphans.size()}});
 }
 
 void ZygoteLink::settle(ChildExit& exit, ExitReason reason, int detail) {
