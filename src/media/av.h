@@ -42,7 +42,7 @@ struct AvCloseInput {
 using AvInput = std::unique_ptr<AVFormatContext, AvCloseInput>;
 
 // For a negative return value of libav. An errno keeps its meaning (ENOSPC: storage_full); what libav alone knows is a
-// bug of ours, since it was given nothing but samples.
+// bug of ours, since it was given nothing but samples. Throws std::bad_alloc for want of memory.
 Error error_from_libav(int number, std::string_view what);
 
 }  // namespace soundbite::media
