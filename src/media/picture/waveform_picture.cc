@@ -1,5 +1,7 @@
 #include "media/picture/waveform_picture.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -12,7 +14,7 @@ namespace {
 
 constexpr int width = 1'200;
 constexpr int height = 300;
-constexpr int left = 64;
+constexpr int left = 76;
 constexpr int right = 16;
 constexpr int top = 12;
 constexpr int bottom = 30;
@@ -67,25 +69,43 @@ Span extent_at(const std::deque<std::int16_t>& pixels, int x) {
 }
 
 double power_at(const std::vector<float>& powers, int x) {
-  return value_at(
-      x, powers.size(), [&](std::size_t i) { return static_cast<double>(powers[i]); },
-      [](double a, double b) { return std::max(a, b); },
-      [](double a, double b, double share) { return std::lerp(a, b, share); });
+  struct Mean {
+    double sum = 0;
+    double count = 1;
+  };
+  const Mean mean = value_at(
+      x, powers.size(), [&](std::size_t i) { return Mean{static_cast<double>(powers[i])}; },
+      [](Mean a, Mean b) { return Mean{a.sum + b.sum, a.count + b.count}; },
+      [](Mean a, Mean b, double share) { return Mean{std::lerp(a.sum, b.sum, share)}; });
+  return mean.sum / mean.count;
+}
+
+// How often full scale is halved until the loudest sample just fits: quiet recordings are shown larger, and say so.
+int halvings(const WaveformBuilder& waveform) {
+  int loudest = 0;
+  for (const auto& pixels : waveform.channels()) {
+    for (const std::int16_t value : pixels) loudest = std::max(loudest, std::abs(int{value}));
+  }
+  int result = 0;
+  while (result < 8 && loudest > 0 && loudest << (result + 1) <= 32'768) ++result;
+  return result;
 }
 
 struct Lane {
   int middle = 0;
-  int half = 0;  // full scale
+  int half = 0;      // of its height
+  double scale = 1;  // what of it an amplitude of 1 takes
   int y(double amplitude) const {
-    return middle - static_cast<int>(std::lround(std::clamp(amplitude, -1.0, 1.0) * half));
+    return middle - static_cast<int>(std::lround(std::clamp(amplitude * scale, -1.0, 1.0) * half));
   }
 };
 
-void draw_grid(Canvas& canvas, const Lane& place, bool labelled) {
-  canvas.fill(left, place.y(1), plot_width, place.y(-1) - place.y(1) + 1, lane);
-  for (const double amplitude : {0.5, -0.5}) canvas.fill(left, place.y(amplitude), plot_width, 1, grid);
-  if (!labelled) return;
-  canvas.text(left - 8, place.y(0.5) - glyph_height / 2, "-6dB", label, Align::right);
+void draw_grid(Canvas& canvas, const Lane& place, int halved) {
+  canvas.fill(left, place.middle - place.half, plot_width, 2 * place.half + 1, lane);
+  for (const int sign : {1, -1}) canvas.fill(left, place.middle - sign * (place.half / 2), plot_width, 1, grid);
+  if (place.half < 2 * glyph_height) return;  // no room
+  canvas.text(left - 8, place.middle - place.half / 2 - glyph_height / 2, fmt::format("{}dB", -6 * (halved + 1)), label,
+              Align::right);
 }
 
 void draw_channel(Canvas& canvas, const Lane& place, const std::deque<std::int16_t>& pixels,
@@ -110,11 +130,12 @@ Canvas draw_waveform(const WaveformBuilder& waveform, const LevelMap& levels) {
   Canvas canvas(width, height, palette(), ground);
   const auto& channels = waveform.channels();
   const int count = static_cast<int>(channels.size());
+  const int halved = halvings(waveform);
   const int lane_height = (plot_height - gap * (count - 1)) / count;
   for (int c = 0; c < count; ++c) {
     const int half = (lane_height - 1) / 2;
-    const Lane place{top + c * (lane_height + gap) + half, half};
-    draw_grid(canvas, place, half >= 2 * glyph_height);
+    const Lane place{top + c * (lane_height + gap) + half, half, static_cast<double>(1 << halved)};
+    draw_grid(canvas, place, halved);
     const auto channel = static_cast<std::size_t>(c);
     draw_channel(canvas, place, channels[channel], levels.powers(channel));
     if (count == 2) canvas.text(left - 8, place.middle - glyph_height / 2, c == 0 ? "L" : "R", label, Align::right);
