@@ -156,12 +156,12 @@ Error describe_handshake(const Call& call, SSL* tls, const error_code& error) {
 
 }  // namespace
 
-awaitable<Result<std::unique_ptr<HttpDownload>>> connect_to(Call call, asio::ssl::context& authorities) {
+awaitable<Result<std::unique_ptr<HttpDownload>>> connect_to(Call call, asio::ssl::context* authorities) {
   auto connected = co_await connect(call);
   if (!connected) co_return std::unexpected(std::move(connected.error()));
   if (!call.url.tls) co_return std::make_unique<Download<PlainStream>>(std::move(*connected), std::move(call));
 
-  TlsStream stream(std::move(*connected), authorities);
+  TlsStream stream(std::move(*connected), *authorities);
   SSL* tls = stream.native_handle();
   expect_host(tls, call.url.host);
   beast::get_lowest_layer(stream).expires_after(call.idle);

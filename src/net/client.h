@@ -47,9 +47,10 @@ class HttpDownload {
   virtual awaitable<Result<std::size_t>> read(std::span<std::byte> bytes) = 0;
 };
 
-// Connects, and for https verifies that the certificate is one of `authorities` for the URL's host; `authorities` must
-// outlive the download. Cancellable, as what it gives is. Errors: failed (no trustworthy TLS), unavailable, timeout.
-awaitable<Result<std::unique_ptr<HttpDownload>>> connect_to(Call call, asio::ssl::context& authorities);
+// Connects, and for https verifies that the certificate is one of `authorities` for the URL's host; those must outlive
+// the download, and may be null for http. Cancellable, as what it gives is. Errors: failed (no trustworthy TLS),
+// unavailable, timeout.
+awaitable<Result<std::unique_ptr<HttpDownload>>> connect_to(Call call, asio::ssl::context* authorities);
 
 // The system's certificate authorities, and those of `more_pem`. Throws system_error when these are none.
 asio::ssl::context make_authorities(const std::string& more_pem);

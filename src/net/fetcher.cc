@@ -110,7 +110,7 @@ class HttpFetcher final : public Fetcher {
     if (!endpoints) co_return std::unexpected(std::move(endpoints.error()));
     auto download = co_await connect_to(
         {url, std::move(*endpoints), options_.user_agent, refusal, options_.limits.idle, options_.limits.max_bytes},
-        authorities());
+        url.tls ? &authorities() : nullptr);
     if (!download) co_return std::unexpected(std::move(download.error()));
     const auto head = co_await (*download)->ask();
     if (!head) co_return std::unexpected(head.error());

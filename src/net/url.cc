@@ -65,6 +65,8 @@ Result<Url> from_parsed(urls::url url) {
   if (std::ranges::binary_search(other_protocols, out.port))
     return must("name a port that web servers use, not " + std::string(url.port()));
   out.path = std::string(url.encoded_path());
+  while (out.path.starts_with("/../")) out.path.erase(0, 3);  // above the root is the root; Boost.URL keeps these
+  if (out.path == "/..") out.path = "/";
   if (!out.path.starts_with('/')) out.path.insert(0, 1, '/');
   out.target = out.path;
   if (url.has_query()) out.target += "?" + std::string(url.encoded_query());
