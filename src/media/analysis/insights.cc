@@ -172,7 +172,8 @@ void of_quality(const Findings& findings, Insights& out) {
   }
   const double half_rate = findings.source.format.sample_rate / 2.0;
   const auto bandwidth = findings.spectrum.bandwidth_hz;
-  if (bandwidth && *bandwidth < 9'000 && *bandwidth < 0.55 * half_rate) {
+  // Under 2 kHz it is no voice but a tone, to which no microphone was too narrow.
+  if (bandwidth && *bandwidth > 2'000 && *bandwidth < 9'000 && *bandwidth < 0.55 * half_rate) {
     out.push_back(
         {"low_bandwidth",
          {},
