@@ -14,8 +14,6 @@ namespace soundbite::embedded {
 
 namespace {
 
-// Two, so that one long sync does not keep the other caller waiting.
-constexpr std::size_t threads = 2;
 constexpr std::size_t copy_block = 1 << 20;
 
 // What a crash left behind: only file systems without O_TMPFILE ever have anything here.
@@ -59,8 +57,6 @@ Result<void> sync(const File& file) {
 
 }  // namespace
 
-BlobFiles::BlobFiles(const DiskSpace& disk, const Clock& clock) : disk_(disk), clock_(clock), pool_(threads) {}
-
 Result<void> BlobFiles::open(int data_dir) {
   auto blobs = make_folder(data_dir, "blobs");
   if (!blobs) return std::unexpected(blobs.error());
@@ -73,16 +69,8 @@ Result<void> BlobFiles::open(int data_dir) {
   return {};
 }
 
-template <class T, class Work>
-awaitable<Result<T>> BlobFiles::run(Deadline deadline, Work work) {
-  co_return co_await run_on(pool_, [deadline, work = std::move(work)]() mutable -> Result<T> {
-    if (deadline.passed()) return fail(ErrorCode::timeout, "the disk did not get to it in time");
-    return work();
-  });
-}
-
 awaitable<Result<Scratch>> BlobFiles::scratch(Deadline deadline) {
-  co_return co_await run<Scratch>(deadline, [this]() -> Result<Scratch> {
+  co_return co_await threads_.run<Scratch>(deadline, [this]() -> Result<Scratch> {
     if (has_unnamed_files_) {
       File file = open_unnamed(scratch_folder_.fd());
       if (!file) return std::unexpected(error_from_errno(errno, "making a temporary file"));
@@ -112,15 +100,29 @@ Result<void> BlobFiles::link_a_copy(const File& file, const std::string& key) {
   return done;
 }
 
+Result<void> BlobFiles::link(const File& file, const std::string& key) const {
+  auto linked = tree_.link(file.fd(), key);
+  if (linked || linked.error().code != ErrorCode::conflict) return linked;
+  const auto there = tree_.open(key);
+  struct stat ours{};
+  struct stat theirs{};
+  const bool same = there && ::fstat(file.fd(), &ours) == 0 && ::fstat(there->fd(), &theirs) == 0 &&
+                    ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+  if (!same) return linked;
+  // As if linked now: the search for orphans leaves it alone for a while.
+  if (::fchmod(file.fd(), 0600) != 0) return std::unexpected(error_from_errno(errno, "naming a blob"));
+  return {};
+}
+
 awaitable<Result<void>> BlobFiles::put(std::string key, Scratch scratch, Deadline deadline) {
   if (auto checked = BlobTree::check_key(key); !checked) co_return checked;
-  co_return co_await run<void>(
+  co_return co_await threads_.run<void>(
       deadline, [this, key = std::move(key), scratch = std::move(scratch)] { return make_durable(key, scratch.file); });
 }
 
 awaitable<Result<Blob>> BlobFiles::open(std::string key, Deadline deadline) {
   if (auto checked = BlobTree::check_key(key); !checked) co_return fail(ErrorCode::not_found, "there is no such blob");
-  co_return co_await run<Blob>(deadline, [this, key = std::move(key)]() -> Result<Blob> {
+  co_return co_await threads_.run<Blob>(deadline, [this, key = std::move(key)]() -> Result<Blob> {
     auto file = tree_.open(key);
     if (!file) return std::unexpected(file.error());
     const auto bytes = file->size();
@@ -131,20 +133,20 @@ awaitable<Result<Blob>> BlobFiles::open(std::string key, Deadline deadline) {
 
 awaitable<Result<void>> BlobFiles::remove(std::string key, Deadline deadline) {
   if (auto checked = BlobTree::check_key(key); !checked) co_return Result<void>();
-  co_return co_await run<void>(deadline, [this, key = std::move(key)] { return tree_.remove(key); });
+  co_return co_await threads_.run<void>(deadline, [this, key = std::move(key)] { return tree_.remove(key); });
 }
 
 awaitable<Result<BlobPage>> BlobFiles::list(std::string after, std::size_t limit, Milliseconds min_age,
                                             Deadline deadline) {
   const Time linked_before = clock_.now() - min_age;
-  co_return co_await run<BlobPage>(deadline,
-                                   [this, after = std::move(after), limit, linked_before]() -> Result<BlobPage> {
-                                     auto keys = tree_.list(after, limit, linked_before);
-                                     if (!keys) return std::unexpected(keys.error());
-                                     BlobPage page{std::move(*keys), ""};
-                                     if (page.keys.size() == limit && limit > 0) page.next = page.keys.back();
-                                     return page;
-                                   });
+  co_return co_await threads_.run<BlobPage>(
+      deadline, [this, after = std::move(after), limit, linked_before]() -> Result<BlobPage> {
+        auto keys = tree_.list(after, limit, linked_before);
+        if (!keys) return std::unexpected(keys.error());
+        BlobPage page{std::move(*keys), ""};
+        if (page.keys.size() == limit && limit > 0) page.next = page.keys.back();
+        return page;
+      });
 }
 
 }  // namespace soundbite::embedded

@@ -5,6 +5,7 @@
 
 #include "adapter/embedded/blob_tree.h"
 #include "adapter/embedded/disk_space.h"
+#include "adapter/embedded/disk_threads.h"
 #include "base/async.h"
 #include "base/time.h"
 #include "port/blob_store.h"
@@ -13,13 +14,14 @@ namespace soundbite::embedded {
 
 class BlobFiles final : public BlobStore {
  public:
-  BlobFiles(const DiskSpace& disk, const Clock& clock);
-  ~BlobFiles() override { stop(); }
+  BlobFiles(const DiskSpace& disk, const Clock& clock, DiskThreads& threads)
+      : disk_(disk), clock_(clock), threads_(threads) {}
 
   // Makes the folders beneath the open folder `data_dir`, and empties the one for files in the making.
   Result<void> open(int data_dir);
-  // Waits for calls under way; none may come after.
-  void stop() { pool_.join(); }
+  // A second name for a file that has one on the same disk, durable on return; its bytes are not copied. Done also when
+  // `key` is that very file. Blocks. Errors: conflict when the key is another file's.
+  Result<void> link(const File& file, const std::string& key) const;
 
   awaitable<Result<Scratch>> scratch(Deadline deadline) override;
   awaitable<Result<void>> put(std::string key, Scratch scratch, Deadline deadline) override;
@@ -30,18 +32,16 @@ class BlobFiles final : public BlobStore {
   bool has_room() const override { return disk_.has_room(); }
 
  private:
-  template <class T, class Work>
-  awaitable<Result<T>> run(Deadline deadline, Work work);
   Result<void> make_durable(const std::string& key, const File& file);
   Result<void> link_a_copy(const File& file, const std::string& key);
 
   const DiskSpace& disk_;
   const Clock& clock_;
+  DiskThreads& threads_;
   BlobTree tree_;
   File scratch_folder_;
   bool has_unnamed_files_ = false;  // O_TMPFILE
   std::atomic<std::uint64_t> named_ = 0;
-  asio::thread_pool pool_;
 };
 
 }  // namespace soundbite::embedded

@@ -6,12 +6,16 @@
 #include "adapter/embedded/blob_files.h"
 #include "adapter/embedded/data_folder.h"
 #include "adapter/embedded/disk_space.h"
+#include "adapter/embedded/disk_threads.h"
+#include "adapter/embedded/file_store.h"
 #include "adapter/embedded/handed_out.h"
+#include "adapter/embedded/held_ids.h"
 #include "adapter/embedded/job_queue.h"
 #include "adapter/embedded/job_store.h"
 #include "adapter/embedded/readers.h"
 #include "adapter/embedded/record_cache.h"
 #include "adapter/embedded/store_metrics.h"
+#include "adapter/embedded/upload_store.h"
 #include "adapter/embedded/wakeups.h"
 #include "adapter/embedded/writer.h"
 
@@ -40,9 +44,12 @@ class Store final : public EmbeddedStore {
         readers_(folder_->database_path(), reader_threads),
         writer_(folder_->database_path(), disk_, log, metrics_,
                 [this](const Changes& changes, const Counts& counts) { jobs_.committed(changes, counts); }),
-        jobs_({options_, clock, random, writer_, readers_, cache_, wakeups_, handed_out_, disk_, metrics_}),
+        jobs_({options_, clock, random, writer_, readers_, cache_, wakeups_, handed_out_, disk_, metrics_,
+               files_in_making_}),
         queue_(readers_, wakeups_, handed_out_, clock, options_.lease),
-        blobs_(disk_, clock) {}
+        blobs_(disk_, clock, threads_),
+        files_({clock, writer_, readers_, blobs_, disk_, files_in_making_}),
+        uploads_({clock, writer_, readers_, blobs_, disk_, threads_, upload_files_, files_in_making_, held_uploads_}) {}
 
   ~Store() override { close(); }
 
@@ -52,11 +59,15 @@ class Store final : public EmbeddedStore {
   JobStore& jobs() override { return jobs_; }
   JobQueue& queue() override { return queue_; }
   BlobStore& blobs() override { return blobs_; }
+  FileStore& files() override { return files_; }
+  UploadStore& uploads() override { return uploads_; }
   void close() override;
 
  private:
   Result<void> open_parts();
-  Result<std::size_t> interrupt_dead_owners();
+  // Before the writer's thread: a group of one operation on this thread.
+  template <class T, class Apply>
+  Result<T> run_first(Apply apply);
   void check_database(const std::stop_token& stop);
 
   const EmbeddedOptions options_;
@@ -68,23 +79,27 @@ class Store final : public EmbeddedStore {
   RecordCache cache_;
   Wakeups wakeups_;
   HandedOut handed_out_;
+  HeldIds<FileId> files_in_making_;
+  HeldIds<UploadId> held_uploads_;
+  UploadFiles upload_files_;
+  DiskThreads threads_;
   Readers readers_;
   Writer writer_;
   EmbeddedJobStore jobs_;
   EmbeddedJobQueue queue_;
   BlobFiles blobs_;
+  EmbeddedFileStore files_;
+  EmbeddedUploadStore uploads_;
   std::jthread check_;
   bool open_ = false;
 };
 
-// Also tells counters and metrics where they begin.
-Result<std::size_t> Store::interrupt_dead_owners() {
-  Result<std::size_t> interrupted = 0;
-  auto apply = [this](JobTable& table) { return interrupt_all(table, clock_.now(), options_.retry); };
-  auto done = [&interrupted](Result<std::size_t> result) { interrupted = std::move(result); };
-  writer_.run_first(
-      std::make_unique<TypedOperation<std::size_t, decltype(apply)>>(Deadline::never(), std::move(apply), done));
-  return interrupted;
+template <class T, class Apply>
+Result<T> Store::run_first(Apply apply) {
+  Result<T> answer = fail(ErrorCode::internal, "the operation did not run");
+  auto done = [&answer](Result<T> result) { answer = std::move(result); };
+  writer_.run_first(std::make_unique<TypedOperation<T, Apply>>(Deadline::never(), std::move(apply), done));
+  return answer;
 }
 
 Result<void> Store::open() {
@@ -100,9 +115,14 @@ Result<void> Store::open_parts() {
   if (!opened && opened.error().code == ErrorCode::storage_full && disk_.release_ballast()) opened = writer_.open();
   if (!opened) return opened;
   opened = blobs_.open(folder_->fd());
+  if (opened) opened = upload_files_.open(folder_->fd());
   if (!opened) return opened;
-  const auto interrupted = interrupt_dead_owners();
+  // Also tells counters and metrics where they begin.
+  const auto interrupted =
+      run_first<std::size_t>([this](JobTable& table) { return interrupt_all(table, clock_.now(), options_.retry); });
   if (!interrupted) return std::unexpected(interrupted.error());
+  opened = run_first<void>([this](JobTable& table) { return clear_leftovers(upload_files_, table); });
+  if (!opened) return opened;
   writer_.start(readers_.executor());
   open_ = true;
   log_.info("store_opened", {{"data_dir", folder_->path()}, {"interrupted_jobs", *interrupted}});
@@ -118,7 +138,7 @@ void Store::close() {
   open_ = false;
   check_ = std::jthread();  // asks it to stop, and waits
   writer_.stop();
-  blobs_.stop();
+  threads_.stop();
   readers_.stop();
   writer_.close();
   folder_->release(writer_.corrupt() ? DataFolder::Stop::unclean : DataFolder::Stop::clean);

@@ -1,4 +1,4 @@
-// Jobs, queue and blobs of one process in one data folder: SQLite and files.
+// Jobs, queue, blobs, recordings and uploads of one process in one data folder: SQLite and files.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,10 @@
 #include "base/time.h"
 #include "job/retry_policy.h"
 #include "port/blob_store.h"
+#include "port/file_store.h"
 #include "port/job_queue.h"
 #include "port/job_store.h"
+#include "port/upload_store.h"
 
 namespace soundbite {
 
@@ -35,6 +37,8 @@ class EmbeddedStore {
   virtual JobStore& jobs() = 0;
   virtual JobQueue& queue() = 0;
   virtual BlobStore& blobs() = 0;
+  virtual FileStore& files() = 0;
+  virtual UploadStore& uploads() = 0;  // its writers are gone before close()
   // Commits what waits, checkpoints, marks the stop as clean. No calls after this.
   virtual void close() = 0;
 };

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "adapter/embedded/file_table.h"
 #include "adapter/embedded/job_row.h"
 
 namespace soundbite::embedded {
@@ -65,22 +66,46 @@ Result<std::optional<Time>> read_one_time(Connection& connection, Sql statement,
   return Time(Milliseconds(query.integer(0)));
 }
 
-struct AttemptOfKey {
-  JobId id;
-  std::int64_t attempt;
-};
+constexpr std::size_t id_size = 36;
 
-// "jobs/{id}/{attempt}/…"
-std::optional<AttemptOfKey> parse_key(std::string_view key) {
-  constexpr std::string_view root = "jobs/";
-  constexpr std::size_t id_size = 36;
+// The id in "{root}{id}/…", and what is behind it.
+template <class Id>
+std::optional<std::pair<Id, std::string_view>> parse_key(std::string_view key, std::string_view root) {
   if (!key.starts_with(root) || key.size() <= root.size() + id_size || key[root.size() + id_size] != '/') return {};
-  const auto id = JobId::parse(key.substr(root.size(), id_size));
-  const auto rest = key.substr(root.size() + id_size + 1);
+  const auto id = Id::parse(key.substr(root.size(), id_size));
+  if (!id) return {};
+  return std::pair(*id, key.substr(root.size() + id_size + 1));
+}
+
+// Of "{attempt}/…".
+std::optional<std::int64_t> parse_attempt(std::string_view rest) {
   std::int64_t attempt = 0;
   const auto [end, failed] = std::from_chars(rest.data(), rest.data() + rest.size(), attempt);
-  if (!id || failed != std::errc() || end == rest.data() + rest.size() || *end != '/') return {};
-  return AttemptOfKey{*id, attempt};
+  if (failed != std::errc() || end == rest.data() + rest.size() || *end != '/') return {};
+  return attempt;
+}
+
+bool owns(const Job& job, const std::string& key) {
+  if (!job.output) return false;
+  const auto keys = blob_keys_of(*job.output);
+  return std::ranges::find(keys, key) != keys.end();
+}
+
+Result<bool> is_orphan_of_job(Connection& connection, const std::string& key, JobId id, std::int64_t attempt) {
+  const auto job = find_job(connection, id);
+  if (!job) {
+    if (job.error().code == ErrorCode::not_found) return true;
+    return std::unexpected(job.error());
+  }
+  if (owns(*job, key)) return false;
+  if (settled(job->status)) return true;
+  return attempt < job->attempt || (attempt == job->attempt && job->status == Status::pending);
+}
+
+Result<bool> is_orphan_of_file(Connection& connection, FileId id) {
+  const auto file = find_file(connection, id);
+  if (!file && file.error().code != ErrorCode::not_found) return std::unexpected(file.error());
+  return !file;
 }
 
 }  // namespace
@@ -117,7 +142,7 @@ Result<std::vector<JobId>> due_jobs(Connection& connection, Time now, std::size_
     const auto row = query.next();
     if (!row) return std::unexpected(row.error());
     if (!*row) return ids;
-    const auto id = read_id(query, 0);
+    const auto id = read_id<JobId>(query, 0);
     if (!id) return std::unexpected(id.error());
     ids.push_back(*id);
   }
@@ -131,17 +156,19 @@ Result<std::optional<Time>> oldest_due(Connection& connection, Time now) {
   return read_one_time(connection, Sql::oldest_due, now);
 }
 
+std::optional<FileId> file_of_key(std::string_view key) {
+  const auto parsed = parse_key<FileId>(key, "files/");
+  if (!parsed) return std::nullopt;
+  return parsed->first;
+}
+
 Result<bool> is_orphan(Connection& connection, const std::string& key) {
-  const auto made = parse_key(key);
-  if (!made) return false;
-  const auto job = find_job(connection, made->id);
-  if (!job) {
-    if (job.error().code == ErrorCode::not_found) return true;
-    return std::unexpected(job.error());
-  }
-  if (job->output && job->output->blob_key == key) return false;
-  if (settled(job->status)) return true;
-  return made->attempt < job->attempt || (made->attempt == job->attempt && job->status == Status::pending);
+  if (const auto file = file_of_key(key)) return is_orphan_of_file(connection, *file);
+  const auto job = parse_key<JobId>(key, "jobs/");
+  if (!job) return false;
+  const auto attempt = parse_attempt(job->second);
+  if (!attempt) return false;
+  return is_orphan_of_job(connection, key, job->first, *attempt);
 }
 
 }  // namespace soundbite::embedded

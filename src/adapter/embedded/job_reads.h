@@ -22,8 +22,12 @@ Result<std::vector<JobId>> due_jobs(Connection& connection, Time now, std::size_
 Result<std::optional<Time>> next_due(Connection& connection, Time now);
 Result<std::optional<Time>> oldest_due(Connection& connection, Time now);
 
-// True when the job that `key` was made for cannot own it: it is gone, has settled without it, or is past that attempt.
-// Keys of another form than jobs/{id}/{attempt}/… are nobody's to judge: false.
+// The file that a key files/{id}/… belongs to.
+std::optional<FileId> file_of_key(std::string_view key);
+
+// True when nobody owns the blob `key` nor may still come to: of jobs/{id}/{attempt}/…, when the job is gone, has
+// settled with other blobs, or is past that attempt; of files/{id}/…, when there is no such file. Keys of another form
+// are nobody's to judge: false.
 Result<bool> is_orphan(Connection& connection, const std::string& key);
 
 }  // namespace soundbite::embedded

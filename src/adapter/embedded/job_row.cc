@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "adapter/embedded/output_extras.h"
 #include "job/output_format.h"
 #include "job/problem.h"
 
@@ -45,11 +46,15 @@ enum Column {
   duration_s,
   sha256,
   blob_key,
-  error
+  error,
+  source,
+  file_id,
+  url,
+  output_extras
 };
 
 std::unexpected<Error> damaged(std::string_view what) {
-  return fail(ErrorCode::corrupt, "the database: a job with a wrong " + std::string(what));
+  return fail(ErrorCode::corrupt, "the database: a record with a wrong " + std::string(what));
 }
 
 Time read_time(const Query& query, int column) { return Time(Milliseconds(query.integer(column))); }
@@ -84,7 +89,27 @@ Result<void> read_output(const Query& query, Job& job) {
                       .duration_s = query.real(duration_s),
                       .sha256 = read_text(query, sha256),
                       .blob_key = read_text(query, blob_key)};
+  if (query.null(output_extras)) return {};
+  if (!parse_output_extras(query.text(output_extras), *job.output)) return damaged("output");
   return {};
+}
+
+Result<void> read_source(const Query& query, Job& job) {
+  const auto type = query.integer(source);
+  if (type < 0 || type > std::int64_t(SourceType::url)) return damaged("source");
+  job.source = SourceType(type);
+  if (!query.null(url)) job.url = read_text(query, url);
+  if (query.null(file_id)) return {};
+  const auto file = read_id<FileId>(query, file_id);
+  if (!file) return std::unexpected(file.error());
+  job.file = *file;
+  return {};
+}
+
+void bind_source(Query& query, const Job& job) {
+  query.bind(int(job.source));
+  job.source == SourceType::file ? query.bind(job.file) : query.bind(std::optional<FileId>());
+  job.source == SourceType::url ? query.bind(job.url) : query.bind(std::optional<std::string>());
 }
 
 // started_at … dead_lettered, and the output: the same in an insert and an update.
@@ -117,6 +142,7 @@ JobTexts::JobTexts(const Job& job) {
     metadata = json::serialize(object);
   }
   if (job.error) error = soundbite::to_stored_json(*job.error);
+  if (job.output) output_extras = to_output_extras(*job.output);
 }
 
 void bind_for_insert(Query& query, const Job& job, const JobTexts& texts) {
@@ -126,6 +152,8 @@ void bind_for_insert(Query& query, const Job& job, const JobTexts& texts) {
   query.bind(job.characters, job.voice_id, texts.metadata);
   bind_output(query, job);
   query.bind(texts.error);
+  bind_source(query, job);
+  query.bind(texts.output_extras);
 }
 
 void bind_for_update(Query& query, const Job& job, const JobTexts& texts) {
@@ -133,19 +161,19 @@ void bind_for_update(Query& query, const Job& job, const JobTexts& texts) {
              job.updated_at, job.due_at);
   bind_course(query, job);
   bind_output(query, job);
-  query.bind(texts.error);
+  query.bind(texts.error, texts.output_extras);
 }
 
-Result<JobId> read_id(const Query& query, int column) {
+Result<UuidBytes> read_uuid(const Query& query, int column) {
   const auto stored = query.blob(column);
-  JobId job_id;
-  if (stored.size() != job_id.bytes.size()) return damaged("id");
-  std::ranges::copy(stored, job_id.bytes.begin());
-  return job_id;
+  UuidBytes uuid;
+  if (stored.size() != uuid.size()) return damaged("id");
+  std::ranges::copy(stored, uuid.begin());
+  return uuid;
 }
 
 Result<Job> read_job(const Query& query) {
-  const auto job_id = read_id(query, id);
+  const auto job_id = read_id<JobId>(query, id);
   if (!job_id) return std::unexpected(job_id.error());
   const auto state = query.integer(status);
   if (state < 0 || state > std::int64_t(Status::cancelled)) return damaged("status");
@@ -167,12 +195,16 @@ Result<Job> read_job(const Query& query) {
           .settled_at = read_optional_time(query, settled_at),
           .lease = std::nullopt,
           .dead_lettered = query.integer(dead_lettered) != 0,
+          .source = SourceType::text,
           .characters = std::size_t(query.integer(characters)),
+          .file = {},
+          .url = {},
           .voice_id = read_text(query, voice_id),
           .metadata = {},
           .output = std::nullopt,
           .error = std::nullopt};
   if (!query.null(lease_until)) job.lease = Lease{read_text(query, lease_owner), read_time(query, lease_until)};
+  if (auto read = read_source(query, job); !read) return std::unexpected(read.error());
   if (auto read = read_metadata(query, job); !read) return std::unexpected(read.error());
   if (auto read = read_output(query, job); !read) return std::unexpected(read.error());
   if (!query.null(error)) {

@@ -1,7 +1,9 @@
 #include "adapter/embedded/job_store.h"
 
+#include <algorithm>
 #include <limits>
 
+#include "adapter/embedded/file_table.h"
 #include "adapter/embedded/job_reads.h"
 #include "job/spec_json.h"
 #include "job/transition.h"
@@ -41,7 +43,7 @@ Result<void> delete_expired(JobTable& table, Time now, std::size_t limit, std::v
     const auto job = table.load(id, Time::min());
     if (!job) return std::unexpected(job.error());
     if (const auto erased = table.erase(*job); !erased) return erased;
-    if (job->output) orphan_keys.push_back(job->output->blob_key);
+    if (job->output) std::ranges::move(blob_keys_of(*job->output), std::back_inserter(orphan_keys));
   }
   return table.expire_responses(now, limit);
 }
@@ -53,8 +55,21 @@ Result<std::size_t> interrupt_all(JobTable& table, Time now, const RetryPolicy& 
   return interrupt_lapsed(table, Time::max(), now, policy, std::numeric_limits<std::int32_t>::max(), due_at_once);
 }
 
+Result<void> EmbeddedJobStore::check_files(JobTable& table, const Submission& submission,
+                                           std::span<const FileId> files) const {
+  const Owner owner{submission.job.tenant_id, submission.job.user_id};
+  for (const FileId& id : files) {
+    const auto file = find_file(table.connection(), id);
+    if (!file && file.error().code != ErrorCode::not_found) return std::unexpected(file.error());
+    if (!file || !may_see(owner, *file) || file->expires_at <= parts_.clock.now()) {
+      return fail(ErrorCode::not_found, "there is no file " + id.text());
+    }
+  }
+  return {};
+}
+
 Result<Submitted> EmbeddedJobStore::submit_within(JobTable& table, const Submission& submission,
-                                                  const std::string& stored_spec) const {
+                                                  const std::string& stored_spec, std::span<const FileId> files) const {
   if (submission.idempotency) {
     auto known = table.find_response(*submission.idempotency, parts_.clock.now());
     if (!known) return std::unexpected(known.error());
@@ -64,7 +79,8 @@ Result<Submitted> EmbeddedJobStore::submit_within(JobTable& table, const Submiss
   if (table.counts().of(Status::pending) >= std::int64_t(parts_.options.queue_limit)) {
     return fail(ErrorCode::throttled, "the queue is full");
   }
-  auto written = table.insert(submission.job, stored_spec);
+  if (auto there = check_files(table, submission, files); !there) return std::unexpected(there.error());
+  auto written = table.insert(submission.job, stored_spec, files);
   if (written && submission.idempotency) written = table.keep_response(*submission.idempotency);
   if (!written) return std::unexpected(written.error());
   return Submitted{};
@@ -72,10 +88,11 @@ Result<Submitted> EmbeddedJobStore::submit_within(JobTable& table, const Submiss
 
 awaitable<Result<Submitted>> EmbeddedJobStore::submit(Submission submission, Deadline deadline) {
   std::string spec = to_stored_json(submission.spec);
+  auto files = files_of(submission.spec.process);
+  if (submission.spec.source == SourceType::file) files.push_back(submission.spec.file);
   co_return co_await parts_.writer.run<Submitted>(
-      deadline, [this, submission = std::move(submission), spec = std::move(spec)](JobTable& table) {
-        return submit_within(table, submission, spec);
-      });
+      deadline, [this, submission = std::move(submission), spec = std::move(spec),
+                 files = std::move(files)](JobTable& table) { return submit_within(table, submission, spec, files); });
 }
 
 awaitable<Result<Job>> EmbeddedJobStore::get(JobId id, Owner owner, Deadline deadline) {
@@ -225,16 +242,19 @@ awaitable<Result<SweepResult>> EmbeddedJobStore::sweep(std::size_t limit, Deadli
 awaitable<Result<std::vector<std::string>>> EmbeddedJobStore::orphans_among(std::vector<std::string> keys,
                                                                             Deadline deadline) {
   using Keys = std::vector<std::string>;
-  co_return co_await parts_.readers.run<Keys>(deadline,
-                                              [keys = std::move(keys)](Connection& connection) mutable -> Result<Keys> {
-                                                Keys orphans;
-                                                for (auto& key : keys) {
-                                                  const auto orphan = is_orphan(connection, key);
-                                                  if (!orphan) return std::unexpected(orphan.error());
-                                                  if (*orphan) orphans.push_back(std::move(key));
-                                                }
-                                                return orphans;
-                                              });
+  auto find = [&in_making = parts_.files_in_making, keys = std::move(keys)](Connection& connection) -> Result<Keys> {
+    Keys orphans;
+    for (const auto& key : keys) {
+      // Asked before the record is read: what is no longer in the making has its record by then.
+      const auto file = file_of_key(key);
+      if (file && in_making.holds(*file)) continue;
+      const auto orphan = is_orphan(connection, key);
+      if (!orphan) return std::unexpected(orphan.error());
+      if (*orphan) orphans.push_back(key);
+    }
+    return orphans;
+  };
+  co_return co_await parts_.readers.run<Keys>(deadline, std::move(find));
 }
 
 awaitable<Result<JobCounts>> EmbeddedJobStore::counts(Deadline deadline) {
@@ -262,6 +282,9 @@ void EmbeddedJobStore::committed(const Changes& changes, const Counts& counts) {
   for (std::size_t i = 0; i < counts.by_status.size(); ++i) metrics.jobs[i]->Set(double(counts.by_status[i]));
   metrics.queue_depth.Set(double(counts.of(Status::pending)));
   metrics.dead_letters.Set(double(counts.dead_lettered));
+  metrics.files.Set(double(counts.files));
+  metrics.file_bytes.Set(double(counts.file_bytes));
+  metrics.uploads.Set(double(counts.uploads));
 
   parts_.cache.apply(changes);
   parts_.wakeups.changed(changes);

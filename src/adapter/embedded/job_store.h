@@ -2,10 +2,12 @@
 #pragma once
 
 #include <mutex>
+#include <span>
 
 #include "adapter/embedded/disk_space.h"
 #include "adapter/embedded/embedded_store.h"
 #include "adapter/embedded/handed_out.h"
+#include "adapter/embedded/held_ids.h"
 #include "adapter/embedded/readers.h"
 #include "adapter/embedded/record_cache.h"
 #include "adapter/embedded/store_metrics.h"
@@ -27,6 +29,7 @@ struct JobStoreParts {
   HandedOut& handed_out;
   DiskSpace& disk;
   StoreMetrics& metrics;
+  const HeldIds<FileId>& files_in_making;
 };
 
 class EmbeddedJobStore final : public JobStore {
@@ -57,7 +60,10 @@ class EmbeddedJobStore final : public JobStore {
   // Loads the job, applies the pure `step` (Result<Job>(Job, Time)), writes what it answers.
   template <class Step>
   awaitable<Result<Job>> change(JobId id, std::optional<Owner> owner, Deadline deadline, Step step);
-  Result<Submitted> submit_within(JobTable& table, const Submission& submission, const std::string& stored_spec) const;
+  // Errors: not_found.
+  Result<void> check_files(JobTable& table, const Submission& submission, std::span<const FileId> files) const;
+  Result<Submitted> submit_within(JobTable& table, const Submission& submission, const std::string& stored_spec,
+                                  std::span<const FileId> files) const;
 
   JobStoreParts parts_;
   std::mutex counts_mutex_;

@@ -51,12 +51,15 @@ Result<std::string> JobTable::load_spec(JobId id) {
   return std::string(query.text(0));
 }
 
-Result<void> JobTable::insert(Job job, std::string_view stored_spec) {
+Result<void> JobTable::insert(Job job, std::string_view stored_spec, std::span<const FileId> files) {
   const JobTexts texts(job);
   auto row = connection_.query(Sql::insert_job);
   bind_for_insert(row, job, texts);
   auto written = row.run();
   if (written) written = connection_.query(Sql::insert_spec).bind(stored_spec).run();
+  for (auto file = files.begin(); written && file != files.end(); ++file) {
+    written = connection_.query(Sql::insert_job_file).bind(*file).run();
+  }
   if (!written) return written;
   counts_.add(job, 1);
   const JobId id = job.id;
@@ -73,6 +76,9 @@ Result<Job> JobTable::replace(const Job& before, Job after) {
   if (written && after.expires_at != before.expires_at) {
     written = connection_.query(Sql::update_expiry).bind(after.id, after.expires_at).run();
   }
+  if (written && settled(after.status) != settled(before.status)) {
+    written = connection_.query(Sql::mark_job_files).bind(after.id, !settled(after.status)).run();
+  }
   if (!written) return std::unexpected(written.error());
   counts_.add(before, -1);
   counts_.add(after, 1);
@@ -82,6 +88,7 @@ Result<Job> JobTable::replace(const Job& before, Job after) {
 
 Result<void> JobTable::erase(const Job& job) {
   auto gone = connection_.query(Sql::delete_spec).bind(job.id).run();
+  if (gone) gone = connection_.query(Sql::delete_job_files).bind(job.id).run();
   if (gone) gone = connection_.query(Sql::delete_job).bind(job.id).run();
   if (!gone) return gone;
   counts_.add(job, -1);
@@ -125,7 +132,7 @@ Result<std::vector<JobId>> JobTable::ids_of(Sql statement, Time now, std::size_t
     const auto row = query.next();
     if (!row) return std::unexpected(row.error());
     if (!*row) return ids;
-    const auto id = read_id(query, 0);
+    const auto id = read_id<JobId>(query, 0);
     if (!id) return std::unexpected(id.error());
     ids.push_back(*id);
   }
@@ -146,6 +153,9 @@ Result<void> JobTable::load_counts() {
   if (!*row) return fail(ErrorCode::corrupt, "the database: its counters are gone");
   for (int i = 0; i < int(counts_.by_status.size()); ++i) counts_.by_status[std::size_t(i)] = query.integer(i);
   counts_.dead_lettered = query.integer(5);
+  counts_.files = query.integer(6);
+  counts_.file_bytes = query.integer(7);
+  counts_.uploads = query.integer(8);
   stored_counts_ = counts_;
   return {};
 }
@@ -158,7 +168,10 @@ void JobTable::roll_back_to(const Mark& mark) {
 Result<void> JobTable::store_counts() {
   if (counts_ == stored_counts_) return {};
   const auto& n = counts_.by_status;
-  auto stored = connection_.query(Sql::store_counts).bind(n[0], n[1], n[2], n[3], n[4], counts_.dead_lettered).run();
+  auto stored =
+      connection_.query(Sql::store_counts)
+          .bind(n[0], n[1], n[2], n[3], n[4], counts_.dead_lettered, counts_.files, counts_.file_bytes, counts_.uploads)
+          .run();
   if (stored) stored_counts_ = counts_;
   return stored;
 }

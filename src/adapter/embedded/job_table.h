@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,9 @@ namespace soundbite::embedded {
 struct Counts {
   std::array<std::int64_t, 5> by_status{};
   std::int64_t dead_lettered = 0;
+  std::int64_t files = 0;
+  std::int64_t file_bytes = 0;
+  std::int64_t uploads = 0;  // under way
 
   std::int64_t of(Status status) const { return by_status[std::size_t(status)]; }
   void add(const Job& job, std::int64_t sign) {
@@ -43,7 +47,8 @@ class JobTable {
   Result<Job> load(JobId id, Time now);
   Result<Job> load_owned(JobId id, const Owner& owner, Time now);
   Result<std::string> load_spec(JobId id);
-  Result<void> insert(Job job, std::string_view stored_spec);
+  // `files`: those that the job uses.
+  Result<void> insert(Job job, std::string_view stored_spec, std::span<const FileId> files);
   // Writes nothing when nothing changed.
   Result<Job> replace(const Job& before, Job after);
   Result<void> erase(const Job& job);
@@ -57,6 +62,13 @@ class JobTable {
   Result<std::vector<JobId>> expired(Time now, std::size_t limit);
 
   const Counts& counts() const { return counts_; }
+  // For the tables beside this one (file_table.h, upload_table.h), which share the group and its counters.
+  Connection& connection() { return connection_; }
+  void count_file(std::int64_t bytes, std::int64_t sign) {
+    counts_.files += sign;
+    counts_.file_bytes += sign * bytes;
+  }
+  void count_upload(std::int64_t sign) { counts_.uploads += sign; }
   const Changes& changes() const { return changes_; }
 
   // The writer's frame around operations: the counters and changes follow the savepoints.

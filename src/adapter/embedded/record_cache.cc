@@ -13,7 +13,13 @@ std::size_t size_of(const Job& job) {
   std::size_t bytes = sizeof(Job) + overhead_bytes + job.environment.size() + job.user_id.size() +
                       job.tenant_id.size() + job.voice_id.size();
   for (const auto& [key, value] : job.metadata) bytes += 128 + key.size() + value.size();
-  if (job.output) bytes += job.output->sha256.size() + job.output->blob_key.size();
+  bytes += job.url.size();
+  if (job.output) {
+    const auto& output = *job.output;
+    bytes += output.sha256.size() + output.blob_key.size();
+    if (output.verification) bytes += output.verification->reason.size();
+    for (const auto& name : output.dropped) bytes += sizeof name + name.size();
+  }
   if (job.error) bytes += job.error->detail.size() + job.error->errors.size() * 256;
   return bytes;
 }

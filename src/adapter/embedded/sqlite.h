@@ -55,7 +55,10 @@ class Query {
   void bind_next(std::string_view text);
   void bind_next(const std::string& text) { bind_next(std::string_view(text)); }
   void bind_next(std::span<const std::uint8_t> blob);
-  void bind_next(const JobId& id) { bind_next(std::span<const std::uint8_t>(id.bytes)); }
+  template <class Tag>
+  void bind_next(const Id<Tag>& id) {
+    bind_next(std::span<const std::uint8_t>(id.bytes));
+  }
   void bind_next(Time time) { bind_next(time.time_since_epoch().count()); }
   template <class T>
   void bind_next(const std::optional<T>& value) {

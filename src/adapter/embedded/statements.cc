@@ -1,97 +1,26 @@
 #include "adapter/embedded/statements.h"
 
-#include <array>
 #include <utility>
 
 namespace soundbite::embedded {
 
 namespace {
 
-// A job is a small row; what was asked in full lies in job_spec, so that lists and status reads never touch it.
-// status: 0 pending, 1 processing, 2 ready, 3 failed, 4 cancelled. Times: milliseconds since 1970, UTC.
-// Ids are UUID version 7: their order is the order in which the jobs were made.
-constexpr std::string_view version_1 = R"(
-CREATE TABLE job (
-  seq            INTEGER PRIMARY KEY,
-  id             BLOB    NOT NULL UNIQUE,
-  environment    TEXT    NOT NULL,
-  tenant_id      TEXT    NOT NULL,
-  user_id        TEXT    NOT NULL,
-  status         INTEGER NOT NULL,
-  progress       REAL    NOT NULL,
-  attempts       INTEGER NOT NULL,
-  interruptions  INTEGER NOT NULL,
-  attempt        INTEGER NOT NULL,
-  version        INTEGER NOT NULL,
-  created_at     INTEGER NOT NULL,
-  updated_at     INTEGER NOT NULL,
-  expires_at     INTEGER NOT NULL,
-  due_at         INTEGER NOT NULL,
-  started_at     INTEGER,
-  settled_at     INTEGER,
-  lease_owner    TEXT,
-  lease_until    INTEGER,
-  dead_lettered  INTEGER NOT NULL,
-  characters     INTEGER NOT NULL,
-  voice_id       TEXT    NOT NULL,
-  metadata       TEXT,
-  format         TEXT,
-  sample_rate    INTEGER,
-  channels       INTEGER,
-  bytes          INTEGER,
-  duration_s     REAL,
-  sha256         TEXT,
-  blob_key       TEXT,
-  error          TEXT
-);
-CREATE INDEX job_of_owner ON job (tenant_id, user_id, id);
-CREATE INDEX job_of_owner_by_status ON job (tenant_id, user_id, status, id);
-CREATE INDEX job_due ON job (due_at, id) WHERE status = 0;
-CREATE INDEX job_lease ON job (lease_until) WHERE status = 1;
-CREATE INDEX job_dead_letter ON job (id) WHERE dead_lettered = 1;
-CREATE INDEX job_expiry ON job (expires_at);
+#define JOB_COLUMNS                                                                                                  \
+  "id, environment, tenant_id, user_id, status, progress, attempts, interruptions, attempt, version, created_at, "   \
+  "updated_at, expires_at, due_at, started_at, settled_at, lease_owner, lease_until, dead_lettered, characters, "    \
+  "voice_id, metadata, format, sample_rate, channels, bytes, duration_s, sha256, blob_key, error, source, file_id, " \
+  "url, output_extras"
 
-CREATE TABLE job_spec (
-  seq  INTEGER PRIMARY KEY,
-  spec TEXT NOT NULL
-);
+#define FILE_COLUMNS "id, environment, tenant_id, user_id, name, content_type, bytes, sha256, created_at, expires_at"
 
-CREATE TABLE idempotency (
-  seq         INTEGER PRIMARY KEY,
-  scope_hash  BLOB    NOT NULL UNIQUE,
-  fingerprint BLOB    NOT NULL,
-  expires_at  INTEGER NOT NULL,
-  status      INTEGER NOT NULL,
-  headers     TEXT    NOT NULL,
-  body        BLOB    NOT NULL
-);
-CREATE INDEX idempotency_expiry ON idempotency (expires_at);
-
-CREATE TABLE counts (
-  one           INTEGER PRIMARY KEY CHECK (one = 1),
-  pending       INTEGER NOT NULL,
-  processing    INTEGER NOT NULL,
-  ready         INTEGER NOT NULL,
-  failed        INTEGER NOT NULL,
-  cancelled     INTEGER NOT NULL,
-  dead_lettered INTEGER NOT NULL
-);
-INSERT INTO counts VALUES (1, 0, 0, 0, 0, 0, 0);
-)";
-
-constexpr std::array<std::string_view, 1> steps = {version_1};
-
-#define JOB_COLUMNS                                                                                                \
-  "id, environment, tenant_id, user_id, status, progress, attempts, interruptions, attempt, version, created_at, " \
-  "updated_at, expires_at, due_at, started_at, settled_at, lease_owner, lease_until, dead_lettered, characters, "  \
-  "voice_id, metadata, format, sample_rate, channels, bytes, duration_s, sha256, blob_key, error"
+#define UPLOAD_COLUMNS \
+  "id, environment, tenant_id, user_id, length, kept, metadata, name, created_at, expires_at, file_id"
 
 // The bounds on id come first in every list, so that a page costs its own rows and not the table's.
 #define LIST_BOUNDS "id >= ?1 AND id < ?2 AND created_at > ?3 AND created_at < ?4 AND expires_at > ?5"
 
 }  // namespace
-
-std::span<const std::string_view> migrations() { return steps; }
 
 std::string_view text_of(Sql statement) {
   switch (statement) {
@@ -105,15 +34,23 @@ std::string_view text_of(Sql statement) {
     case Sql::insert_job:
       return "INSERT INTO job (" JOB_COLUMNS
              ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
-             "?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)";
+             "?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34)";
     case Sql::insert_spec: return "INSERT INTO job_spec (seq, spec) VALUES (last_insert_rowid(), ?1)";
     case Sql::update_job:
       return "UPDATE job SET status = ?2, progress = ?3, attempts = ?4, interruptions = ?5, attempt = ?6, "
              "version = ?7, updated_at = ?8, due_at = ?9, started_at = ?10, settled_at = ?11, lease_owner = ?12, "
              "lease_until = ?13, dead_lettered = ?14, format = ?15, sample_rate = ?16, channels = ?17, bytes = ?18, "
-             "duration_s = ?19, sha256 = ?20, blob_key = ?21, error = ?22 WHERE id = ?1";
+             "duration_s = ?19, sha256 = ?20, blob_key = ?21, error = ?22, "
+             "output_extras = ?23 WHERE id = ?1";
     case Sql::update_expiry: return "UPDATE job SET expires_at = ?2 WHERE id = ?1";
     case Sql::delete_spec: return "DELETE FROM job_spec WHERE seq = (SELECT seq FROM job WHERE id = ?1)";
+    // Behind insert_spec, whose row has the job's number. A recipe may name a file twice.
+    case Sql::insert_job_file:
+      return "INSERT INTO job_file (job_seq, file_id, unsettled) VALUES (last_insert_rowid(), ?1, 1) "
+             "ON CONFLICT DO NOTHING";
+    case Sql::mark_job_files:
+      return "UPDATE job_file SET unsettled = ?2 WHERE job_seq = (SELECT seq FROM job WHERE id = ?1)";
+    case Sql::delete_job_files: return "DELETE FROM job_file WHERE job_seq = (SELECT seq FROM job WHERE id = ?1)";
     case Sql::delete_job: return "DELETE FROM job WHERE id = ?1";
     case Sql::find_idempotency:
       return "SELECT fingerprint, expires_at, status, headers, body FROM idempotency WHERE scope_hash = ?1";
@@ -141,10 +78,32 @@ std::string_view text_of(Sql statement) {
       return "SELECT id FROM job WHERE status = 1 AND lease_until < ?1 ORDER BY lease_until LIMIT ?2";
     case Sql::expired_jobs: return "SELECT id FROM job WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
     case Sql::load_counts:
-      return "SELECT pending, processing, ready, failed, cancelled, dead_lettered FROM counts WHERE one = 1";
+      return "SELECT pending, processing, ready, failed, cancelled, dead_lettered, files, file_bytes, uploads "
+             "FROM counts WHERE one = 1";
     case Sql::store_counts:
       return "UPDATE counts SET pending = ?1, processing = ?2, ready = ?3, failed = ?4, cancelled = ?5, "
-             "dead_lettered = ?6 WHERE one = 1";
+             "dead_lettered = ?6, files = ?7, file_bytes = ?8, uploads = ?9 WHERE one = 1";
+    case Sql::insert_file:
+      return "INSERT INTO file (" FILE_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    case Sql::load_file: return "SELECT " FILE_COLUMNS " FROM file WHERE id = ?1";
+    case Sql::list_files:
+      return "SELECT " FILE_COLUMNS
+             " FROM file WHERE tenant_id = ?1 AND user_id = ?2 AND id < ?3 AND expires_at > ?4 "
+             "ORDER BY id DESC LIMIT ?5";
+    case Sql::delete_file: return "DELETE FROM file WHERE id = ?1";
+    case Sql::job_using_file:
+      return "SELECT job.id FROM job_file CROSS JOIN job ON job.seq = job_file.job_seq "
+             "WHERE job_file.file_id = ?1 AND job_file.unsettled = 1 LIMIT 1";
+    case Sql::expired_files:
+      return "SELECT " FILE_COLUMNS
+             " FROM file WHERE expires_at <= ?1 AND NOT EXISTS (SELECT 1 FROM job_file "
+             "WHERE job_file.file_id = file.id AND job_file.unsettled = 1) ORDER BY expires_at LIMIT ?2";
+    case Sql::insert_upload:
+      return "INSERT INTO upload (" UPLOAD_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    case Sql::load_upload: return "SELECT " UPLOAD_COLUMNS " FROM upload WHERE id = ?1";
+    case Sql::update_upload: return "UPDATE upload SET length = ?2, kept = ?3, file_id = ?4 WHERE id = ?1";
+    case Sql::delete_upload: return "DELETE FROM upload WHERE id = ?1";
+    case Sql::expired_uploads: return "SELECT id FROM upload WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
     case Sql::number_of_statements: break;
   }
   std::unreachable();

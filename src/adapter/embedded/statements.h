@@ -21,6 +21,9 @@ enum class Sql : std::uint8_t {
   update_job,
   update_expiry,
   delete_spec,
+  insert_job_file,
+  mark_job_files,
+  delete_job_files,
   delete_job,
   find_idempotency,
   put_idempotency,
@@ -35,6 +38,17 @@ enum class Sql : std::uint8_t {
   expired_jobs,
   load_counts,
   store_counts,
+  insert_file,
+  load_file,
+  list_files,
+  delete_file,
+  job_using_file,
+  expired_files,
+  insert_upload,
+  load_upload,
+  update_upload,
+  delete_upload,
+  expired_uploads,
   number_of_statements
 };
 
@@ -43,7 +57,7 @@ std::string_view text_of(Sql statement);
 // Marks the file as ours (PRAGMA application_id): "SBit".
 inline constexpr std::int32_t application_id = 0x53426974;
 
-// Step i takes a folder of version i to version i + 1 (PRAGMA user_version).
+// migrations.cc. Step i takes a folder of version i to version i + 1 (PRAGMA user_version).
 std::span<const std::string_view> migrations();
 
 }  // namespace soundbite::embedded

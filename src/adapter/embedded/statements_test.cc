@@ -42,6 +42,9 @@ bool reads_rows(Sql statement) {
     case Sql::rollback_to:
     case Sql::insert_job:
     case Sql::insert_spec:
+    case Sql::insert_job_file:
+    case Sql::insert_file:
+    case Sql::insert_upload:
     case Sql::put_idempotency: return false;
     default: return true;
   }
@@ -72,6 +75,17 @@ TEST_F(Plans, take_lists_and_the_queue_from_the_index_made_for_them) {
   uses(Sql::oldest_due, "INDEX job_due (due_at<?)");
   uses(Sql::lapsed_leases, "INDEX job_lease (lease_until<?)");
   uses(Sql::expired_jobs, "INDEX job_expiry (expires_at<?)");
+  uses(Sql::list_files, "INDEX file_of_owner (tenant_id=? AND user_id=? AND id<?)");
+  uses(Sql::expired_uploads, "INDEX upload_expiry (expires_at<?)");
+}
+
+TEST_F(Plans, ask_only_unsettled_jobs_whether_a_file_is_in_use) {
+  using testing::ElementsAre;
+  using testing::HasSubstr;
+  const auto asks = HasSubstr("COVERING INDEX job_file_in_use (file_id=?)");
+  EXPECT_THAT(plan_of(text_of(Sql::job_using_file)), ElementsAre(asks, HasSubstr("job USING INTEGER PRIMARY KEY")));
+  EXPECT_THAT(plan_of(text_of(Sql::expired_files)),
+              ElementsAre(HasSubstr("INDEX file_expiry (expires_at<?)"), HasSubstr("SUBQUERY"), asks));
 }
 
 }  // namespace

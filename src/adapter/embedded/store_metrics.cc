@@ -24,6 +24,12 @@ StoreMetrics::StoreMetrics(prometheus::Registry& registry)
     : queue_depth(gauge_family(registry, "soundbite_queue_depth", "Jobs that wait to be worked on.").Add({})),
       jobs(gauges_by_status(gauge_family(registry, "soundbite_jobs", "Jobs on record, by status."))),
       dead_letters(gauge_family(registry, "soundbite_dead_letters", "Jobs that failed after all retries.").Add({})),
+      files(gauge_family(registry, "soundbite_files", "Recordings on record.").Add({})),
+      file_bytes(gauge_family(registry, "soundbite_file_bytes", "Bytes of the recordings on record.").Add({})),
+      uploads(gauge_family(registry, "soundbite_uploads",
+                           "Uploads under way, between their creation and their "
+                           "becoming a file.")
+                  .Add({})),
       group_size(
           histogram_family(registry, "soundbite_store_group_size", "Operations committed with one sync of the disk.")
               .Add({}, group_sizes)),

@@ -13,6 +13,9 @@ struct StoreMetrics {
   prometheus::Gauge& queue_depth;
   std::array<prometheus::Gauge*, 5> jobs;  // by status
   prometheus::Gauge& dead_letters;
+  prometheus::Gauge& files;
+  prometheus::Gauge& file_bytes;
+  prometheus::Gauge& uploads;
   prometheus::Histogram& group_size;
   prometheus::Histogram& commit_seconds;
   prometheus::Counter& commit_failures;

@@ -54,7 +54,7 @@ class WriterTest : public testing::Test {
   }
   auto insert(const Job& one) {
     return [one](JobTable& table) -> Result<int> {
-      if (auto inserted = table.insert(one, "{}"); !inserted) return std::unexpected(inserted.error());
+      if (auto inserted = table.insert(one, "{}", {}); !inserted) return std::unexpected(inserted.error());
       return 1;
     };
   }

@@ -1,0 +1,145 @@
+#include "adapter/embedded/upload_writer.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "adapter/embedded/file_table.h"
+#include "adapter/embedded/upload_table.h"
+
+namespace soundbite::embedded {
+
+namespace {
+
+std::unexpected<Error> already_whole() {
+  return fail(ErrorCode::conflict, "the upload is whole already: nothing can be added");
+}
+
+Result<void> write_at(const File& file, std::span<const std::byte> bytes, std::uint64_t offset) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::pwrite(file.fd(), bytes.data(), bytes.size(), off_t(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return std::unexpected(error_from_errno(errno, "writing an upload"));
+    bytes = bytes.subspan(std::size_t(n));
+    offset += std::uint64_t(n);
+  }
+  return {};
+}
+
+Result<void> cut(const File& file, std::uint64_t size) {
+  if (::ftruncate(file.fd(), off_t(size)) != 0) {
+    return std::unexpected(error_from_errno(errno, "cutting an upload to what was kept"));
+  }
+  return {};
+}
+
+}  // namespace
+
+awaitable<Result<void>> EmbeddedUploadWriter::append(std::span<const std::byte> bytes, Deadline deadline) {
+  if (upload_.file) co_return already_whole();
+  if (upload_.length && bytes.size() > *upload_.length - upload_.offset) {
+    co_return fail(ErrorCode::invalid, "there are more bytes than the " + std::to_string(*upload_.length) +
+                                           " that the upload was said to have");
+  }
+  if (!parts_.disk.has_room()) co_return fail(ErrorCode::storage_full, "the disk is full");
+  co_return co_await parts_.threads.run<void>(deadline, [this, bytes] { return write(bytes); });
+}
+
+Result<void> EmbeddedUploadWriter::write(std::span<const std::byte> bytes) {
+  synced_ = false;
+  auto written = write_at(file_, bytes, upload_.offset);
+  if (written) {
+    upload_.offset += bytes.size();
+    return written;
+  }
+  if (written.error().code == ErrorCode::storage_full) parts_.disk.note_full();
+  (void)cut(file_, upload_.offset);  // gives its room back; become() makes sure
+  return written;
+}
+
+awaitable<Result<void>> EmbeddedUploadWriter::discard(Deadline deadline) {
+  if (upload_.offset == kept_.offset) co_return Result<void>();
+  co_return co_await parts_.threads.run<void>(deadline, [this] { return cut_to_kept(); });
+}
+
+Result<void> EmbeddedUploadWriter::cut_to_kept() {
+  auto done = cut(file_, kept_.offset);
+  if (done) upload_.offset = kept_.offset;
+  return done;
+}
+
+// After a sync that failed, the next one may succeed without having written anything (docs/decisions/0032): what was
+// appended is given up instead.
+Result<void> EmbeddedUploadWriter::sync() {
+  if (synced_) return {};
+  if (::fdatasync(file_.fd()) != 0) {
+    const int number = errno;
+    upload_.offset = kept_.offset;
+    (void)cut_to_kept();
+    return std::unexpected(error_from_errno(number, "syncing an upload"));
+  }
+  synced_ = true;
+  return {};
+}
+
+// The name of a new file has to last as well.
+Result<void> EmbeddedUploadWriter::sync_as_upload() {
+  auto done = sync();
+  if (done && kept_.offset == 0) done = parts_.files.sync_names();
+  return done;
+}
+
+awaitable<Result<void>> EmbeddedUploadWriter::keep(std::optional<std::uint64_t> length, Deadline deadline) {
+  if (upload_.file) co_return already_whole();
+  Upload after = upload_;
+  if (length) after.length = length;
+  if (after.length && *after.length < after.offset) {
+    co_return fail(ErrorCode::invalid, "the upload has more bytes already than the length that is now told");
+  }
+  if (after.offset == kept_.offset && after.length == kept_.length) co_return Result<void>();
+  if (auto synced = co_await parts_.threads.run<void>(deadline, [this] { return sync_as_upload(); }); !synced)
+    co_return synced;
+  auto kept = co_await parts_.writer.run<void>(
+      deadline, [before = kept_, after](JobTable& table) { return UploadTable(table).replace(before, after); });
+  if (kept) upload_ = kept_ = after;
+  co_return kept;
+}
+
+Result<void> EmbeddedUploadWriter::link_to(const std::string& key) {
+  const auto size = file_.size();
+  if (!size) return std::unexpected(size.error());
+  if (*size != upload_.offset) {
+    if (auto exact = cut(file_, upload_.offset); !exact) return exact;
+    synced_ = false;
+  }
+  if (auto synced = sync(); !synced) return synced;
+  return parts_.blobs.link(file_, key);
+}
+
+// A crash before the commit leaves the upload as it was and a blob that nobody owns; one behind it, a file of the
+// upload that the next start clears away.
+awaitable<Result<void>> EmbeddedUploadWriter::become(StoredFile file, Deadline deadline) {
+  if (upload_.file) co_return already_whole();
+  if (upload_.length && *upload_.length != upload_.offset) {
+    co_return fail(ErrorCode::conflict, "the upload is not whole: it has " + std::to_string(upload_.offset) + " of " +
+                                            std::to_string(*upload_.length) + " bytes");
+  }
+  const auto hold = parts_.files_in_making.take(file.id);
+  if (!hold) co_return fail(ErrorCode::conflict, "there is a file of that id");
+  auto linked =
+      co_await parts_.threads.run<void>(deadline, [this, key = blob_key_of(file.id)] { return link_to(key); });
+  if (!linked) co_return linked;
+  Upload after = upload_;
+  after.length = after.offset;
+  after.file = file.id;
+  auto done = co_await parts_.writer.run<void>(deadline, [before = kept_, after, file](JobTable& table) {
+    auto written = FileTable(table).insert(file);
+    return written ? UploadTable(table).replace(before, after) : written;
+  });
+  if (!done) co_return done;
+  upload_ = kept_ = std::move(after);
+  (void)co_await parts_.threads.run<void>(deadline, [this] { return parts_.files.remove(upload_.id); });
+  co_return Result<void>();
+}
+
+}  // namespace soundbite::embedded

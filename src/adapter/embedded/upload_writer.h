@@ -1,0 +1,40 @@
+// The writer of one upload.
+#pragma once
+
+#include "adapter/embedded/upload_store.h"
+
+namespace soundbite::embedded {
+
+// How much of the file counts is in the record: what lies behind that, not kept before a kill, is cut off when the
+// upload is acquired again. So a chunk that was still to be verified never counts, and a caller that wants long plain
+// chunks to survive keeps them now and then.
+class EmbeddedUploadWriter final : public UploadWriter {
+ public:
+  // `file` holds exactly upload.offset bytes; none when the upload has become a file.
+  EmbeddedUploadWriter(UploadStoreParts parts, HeldIds<UploadId>::Hold hold, Upload upload, File file)
+      : parts_(parts), hold_(std::move(hold)), upload_(std::move(upload)), kept_(upload_), file_(std::move(file)) {}
+
+  const Upload& upload() const override { return upload_; }
+  awaitable<Result<void>> append(std::span<const std::byte> bytes, Deadline deadline) override;
+  awaitable<Result<void>> discard(Deadline deadline) override;
+  awaitable<Result<void>> keep(std::optional<std::uint64_t> length, Deadline deadline) override;
+  const File& bytes() const override { return file_; }
+  awaitable<Result<void>> become(StoredFile file, Deadline deadline) override;
+
+ private:
+  // These block.
+  Result<void> write(std::span<const std::byte> bytes);
+  Result<void> sync();
+  Result<void> sync_as_upload();
+  Result<void> link_to(const std::string& key);
+  Result<void> cut_to_kept();
+
+  UploadStoreParts parts_;
+  HeldIds<UploadId>::Hold hold_;
+  Upload upload_;  // with what was appended
+  Upload kept_;    // as the record is
+  File file_;
+  bool synced_ = true;  // as far as upload_.offset
+};
+
+}  // namespace soundbite::embedded
