@@ -295,6 +295,77 @@ TEST_F(MediaProcessTest, holds_children_strictly_on_this_machine) {
   EXPECT_TRUE(run(host, recording(Misbehaviour::none)));
 }
 
+// Every step, so that none of them makes a call that the sandbox forbids.
+Recipe every_operation() {
+  return {operation::Trim{.start_s = 0.1, .end_s = 1.9},
+          operation::Silence{},
+          operation::Denoise{},
+          operation::Highpass{},
+          operation::Lowpass{},
+          operation::Tempo{.factor = 1.25},
+          operation::Pitch{.semitones = 2},
+          operation::Concat{.files = {FileId{}}, .crossfade_s = 0.1},
+          operation::Mix{.bed = FileId{}, .ducking_db = 10},
+          operation::Fade{.in_s = 0.1, .out_s = 0.1, .curve = operation::FadeCurve::sine},
+          operation::Gain{.db = 3},
+          operation::Loudness{},
+          operation::Channels{.count = 2}};
+}
+
+// Two seconds of a tone, in `format`.
+Result<File> tone(MediaHost& host, Format format) {
+  constexpr int rate = 22'050;
+  File file = memory_file();
+  auto encode = host.start({.input_rate = rate, .output = {.format = format}}, file);
+  if (!encode) return std::unexpected(encode.error());
+  std::vector<float> samples(2 * rate);
+  for (std::size_t i = 0; i < samples.size(); ++i) samples[i] = 0.3F * std::sin(static_cast<float>(i) * 0.1F);
+  if (auto written = (*encode)->write(samples); !written) return std::unexpected(written.error());
+  if (auto report = (*encode)->finish(); !report) return std::unexpected(report.error());
+  return file;
+}
+
+TEST_F(MediaProcessTest, reads_works_on_and_makes_every_format_within_the_sandbox) {
+  MediaHost& host = open({.program = SOUNDBITE_MEDIA, .require_strict = unbearable_layers().empty()});
+  for (const FormatTraits& traits : all_formats()) {
+    const auto source = tone(host, traits.format);
+    ASSERT_TRUE(source) << traits.name << ": " << source.error().message;
+    const File audio = memory_file(), waveform = memory_file(), picture = memory_file(), spectrogram = memory_file();
+    const MediaTask task{.inputs = {{"/source/file", ""}, {"/operations/7/files/0", ""}, {"/operations/8/file", ""}},
+                         .recipe = every_operation(),
+                         .output = {.format = traits.format},
+                         .analyse = true,
+                         .tap_speech = true};
+    auto process = host.process(task,
+                                {.inputs = {&*source, &*source, &*source},
+                                 .audio = &audio,
+                                 .waveform = &waveform,
+                                 .waveform_png = &picture,
+                                 .spectrogram_png = &spectrogram},
+                                {.progress = {}, .speech = [](std::span<const float>) { return Result<void>(); }});
+    ASSERT_TRUE(process) << process.error().message;
+    const auto outcome = (*process)->finish();
+    ASSERT_TRUE(outcome) << traits.name << ": " << outcome.error().message;
+    EXPECT_GT(outcome->duration_s, 2) << traits.name;
+    EXPECT_GT(*audio.size(), 1'000);
+    EXPECT_GT(*spectrogram.size(), 1'000);
+  }
+}
+
+TEST_F(MediaProcessTest, works_on_samples_that_it_needs_twice) {
+  MediaHost& host = open({.program = SOUNDBITE_MEDIA, .require_strict = unbearable_layers().empty()});
+  const MediaTask task{.pcm_rate = 22'050, .recipe = {operation::Loudness{}}, .output = {.format = Format::mp3}};
+  const File audio = memory_file();
+  auto process = host.process(task, {.audio = &audio}, {});
+  ASSERT_TRUE(process) << process.error().message;
+  std::vector<float> samples(22'050);
+  for (std::size_t i = 0; i < samples.size(); ++i) samples[i] = 0.1F * std::sin(static_cast<float>(i) * 0.1F);
+  for (int second = 0; second < 10; ++second) ASSERT_TRUE((*process)->write(samples));
+  const auto outcome = (*process)->finish();
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->duration_s, 10);
+}
+
 TEST_F(MediaProcessTest, names_the_layers_that_are_missing) {
   const LayerSet withheld = {Layer::landlock, Layer::pid_namespace};
   MediaHost& host = misbehaving_without(withheld);
