@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "media/refusal.h"
+
 namespace soundbite::media {
 namespace {
 
@@ -54,7 +56,7 @@ Result<void> AudioWriter::drain(int enough) {
   const OutputPlan& plan = encoding_.plan;
   if (plan.format == Format::wav &&
       converter_.frames() * static_cast<std::uint64_t>(plan.channels) * bytes_of(encoding_.depth) > max_wav_bytes) {
-    return fail(ErrorCode::invalid, "the audio is larger than the 4 GiB of a WAV file; ask for flac");
+    return refuse("/output/format", "limit_exceeded", "the audio is larger than the 4 GiB of a WAV file; ask for flac");
   }
   while (converter_.ready() >= enough) {
     auto frame = converter_.take(std::min(converter_.ready(), encoder_.frame_length()));

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "media/av.h"
 #include "media/encode.h"
+#include "media/sink.h"
 
 namespace soundbite::media {
 

@@ -144,7 +144,7 @@ TEST(Encode, answers_invalid_for_what_no_format_can_do) {
   for (const EncodeJob& job :
        {EncodeJob{24'000, {Format::mp3, 24'000, 1, 320'000}}, EncodeJob{24'000, {Format::opus, 44'100, 1, 64'000}},
         EncodeJob{0, {Format::wav, 8'000}}, EncodeJob{1, {Format::wav, 8'000, 1, 0}},
-        EncodeJob{24'000, {Format::wav, 8'000, 3, 0}}, EncodeJob{24'000, {Format::wav, 1'000'000, 1, 0}}}) {
+        EncodeJob{24'000, {Format::wav, 8'000, 9, 0}}, EncodeJob{24'000, {Format::wav, 1'000'000, 1, 0}}}) {
     const Made made = encode_to_file(job, samples);
     ASSERT_FALSE(made.report);
     EXPECT_EQ(made.report.error().code, ErrorCode::invalid);

@@ -47,6 +47,10 @@ bool is_renamed(std::string_view name, Container container) {
   return false;
 }
 
+std::uint32_t little_endian(const std::uint8_t* at) {
+  return at[0] | std::uint32_t{at[1]} << 8 | std::uint32_t{at[2]} << 16 | std::uint32_t{at[3]} << 24;
+}
+
 // The Xing header stands behind the side information, whose length depends on version and channels.
 bool has_xing_header(std::span<const std::uint8_t> packet) {
   for (const std::size_t at : {36U, 21U, 13U}) {
@@ -180,12 +184,14 @@ Result<bool> Recording::decode() {
 
 void Recording::look_at_packet() {
   const AVPacket& packet = *packet_;
-  if (packets_ == 0) {
-    std::size_t size = 0;
-    const std::uint8_t* skip = av_packet_get_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, &size);
-    if (skip && size >= 4) skipped_ = skip[0] | skip[1] << 8 | skip[2] << 16 | skip[3] << 24;
-  } else if (demuxer_->container() == Container::mp3 &&
-             has_xing_header({packet.data, static_cast<std::size_t>(packet.size)})) {
+  std::size_t size = 0;
+  const std::uint8_t* skip = av_packet_get_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, &size);
+  if (skip && size >= 8) {
+    if (packets_ == 0) skipped_ = little_endian(skip);
+    not_played_ += little_endian(skip) + little_endian(skip + 4);
+  }
+  if (packets_ > 0 && demuxer_->container() == Container::mp3 &&
+      has_xing_header({packet.data, static_cast<std::size_t>(packet.size)})) {
     ++inner_headers_;
   }
   ++packets_;
@@ -194,8 +200,14 @@ void Recording::look_at_packet() {
   demuxed_ += packet.duration;
 }
 
-// An M4A says where its last packet's audio ends; libav plays the packet to its end.
+// An M4A says where its last packet's audio ends, and a W64 how many frames there are before its padding; libav plays
+// both to their last byte.
 int Recording::frames_to_keep() const {
+  if (demuxer_->container() == Container::w64 && facts_.declared_s) {
+    const auto declared = static_cast<std::uint64_t>(std::llround(*facts_.declared_s * facts_.format.sample_rate));
+    const std::uint64_t left = declared - std::min(declared, frames_);
+    return static_cast<int>(std::min<std::uint64_t>(left, static_cast<std::uint64_t>(frame_->nb_samples)));
+  }
   const AVCodecParameters& audio = *demuxer_->stream().codecpar;
   if (demuxer_->container() != Container::mp4 || audio.codec_id != AV_CODEC_ID_AAC || packet_duration_ <= 0) {
     return frame_->nb_samples;
@@ -270,6 +282,9 @@ void Recording::conclude() {
   const AVCodecParameters& audio = *demuxer_->stream().codecpar;
   facts_.decoded_s = rate > 0 ? static_cast<double>(frames_) / rate : 0;
   facts_.truncated = is_truncated();
+  // Xing counts whole frames, played or not.
+  if (demuxer_->container() == Container::mp3 && facts_.declared_s)
+    *facts_.declared_s -= static_cast<double>(not_played_) / rate;
   const bool joined = links_ > 1 || inner_headers_ > 0 ||
                       ((demuxer_->container() == Container::mp3 || demuxer_->container() == Container::adts) &&
                        demuxer_->bytes().inner_tags() > 0);
@@ -286,10 +301,10 @@ bool Recording::is_truncated() const {
   if (!facts_.declared_s) return false;
   const AVStream& stream = demuxer_->stream();
   const double demuxed_s = static_cast<double>(demuxed_) * av_q2d(stream.time_base);
-  // Xing counts whole frames; other containers count what is played, to a frame of their codec.
+  // Xing counts whole frames, other containers what is played.
   if (demuxer_->container() == Container::mp3) return demuxed_s < *facts_.declared_s - 0.005;
-  const double frame_s =
-      is_exact(stream.codecpar->codec_id) ? 0.002 : 2.0 * stream.codecpar->frame_size / facts_.format.sample_rate;
+  const bool exact = is_exact(stream.codecpar->codec_id);
+  const double frame_s = exact ? 0.002 : 2.0 * stream.codecpar->frame_size / facts_.format.sample_rate;
   return std::max(demuxed_s, facts_.decoded_s) < *facts_.declared_s - frame_s;
 }
 

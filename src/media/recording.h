@@ -74,7 +74,8 @@ class Recording {
   std::uint64_t inner_headers_ = 0;
   std::int64_t demuxed_ = 0;  // duration of the packets, in the stream's time base
   std::int64_t packet_duration_ = 0;
-  int skipped_ = 0;  // samples of the encoder's delay, as the file tells it
+  std::uint64_t skipped_ = 0;     // frames of the encoder's delay, as the file tells it
+  std::uint64_t not_played_ = 0;  // frames of the packets that are not to be played
   std::uint64_t links_ = 1;
   bool ogg_complete_ = true;
 };

@@ -87,6 +87,7 @@ int Sink::write_in_order(const std::uint8_t* bytes, std::size_t count) {
     if (n < 0) return errno;
     bytes += n;
     count -= static_cast<std::size_t>(n);
+    size_ += n;
   }
   return 0;
 }

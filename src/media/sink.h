@@ -22,6 +22,8 @@ class Sink {
   // True when what was written can be read again (a regular file open for reading as well).
   bool readable() const { return readable_; }
   AVIOContext* context() const { return context_.get(); }
+  // Bytes up to now, without those that still wait for more.
+  std::uint64_t size() const { return static_cast<std::uint64_t>(size_); }
 
   // A reader of the same bytes with a position of its own; null when out of memory. Only while the sink lives.
   Av<AVIOContext> open_reader();
