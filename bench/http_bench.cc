@@ -43,7 +43,10 @@ int main(int argc, char** argv) {
   prometheus::Registry registry;
   MemoryStore store(io.get_executor(), clock);
   FakeSpeech speech;
-  Soundbites soundbites(store, store, speech, clock, *random, {});
+  asio::thread_pool disk(1);
+  Soundbites soundbites(store, store, store.files, speech, clock, *random, {});
+  Files files(store.files, store, disk, clock, *random, registry, {});
+  Uploads uploads(store.uploads, store, disk, clock, *random, files.instruments(), {});
   Health health(store, store, speech, [] { return "ok"; }, "bench");
   const Job job = settled_job(clock.now(), *random);
   store.records[job.id] = {job, {}};
@@ -51,8 +54,8 @@ int main(int argc, char** argv) {
 
   HttpOptions options;
   options.port = 0;
-  const auto server =
-      make_http_server(io.get_executor(), options, {soundbites, speech, health, registry, *random, clock, log});
+  const auto server = make_http_server(io.get_executor(), options,
+                                       {soundbites, files, uploads, speech, health, registry, *random, clock, log});
   const auto port = server->listen();
   if (!port) {
     std::fprintf(stderr, "%s\n", port.error().message.c_str());

@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "http/problems.h"
 #include "http/wire/characters.h"
+#include "http/wire/multipart.h"
 #include "http/wire/target.h"
 
 namespace soundbite {
@@ -51,13 +52,22 @@ LogField milliseconds_field(std::chrono::steady_clock::duration took) {
   return field;
 }
 
-std::string too_large(std::size_t limit) { return "the body may have " + std::to_string(limit) + " bytes"; }
+std::string too_large(std::uint64_t limit) { return "the body may have " + std::to_string(limit) + " bytes"; }
+
+bool has_tus_version(std::string_view path) { return path.starts_with("/api/v1/uploads"); }
+
+Method method_named(std::string_view name) {
+  for (const Method method : {Method::head, Method::patch, Method::remove}) {
+    if (name == name_of(method)) return method;
+  }
+  return Method::other;
+}
 
 }  // namespace
 
-Dispatcher::Dispatcher(const HttpOptions& options, const HttpServices& services, Drain& drain, Instruments& instruments,
-                       bool check_host)
-    : api_{options, services, drain}, instruments_(instruments), check_host_(check_host) {
+Dispatcher::Dispatcher(const HttpOptions& options, const HttpServices& services, Drain& drain,
+                       asio::thread_pool& rendering, Instruments& instruments, bool check_host)
+    : api_{options, services, drain, rendering}, instruments_(instruments), check_host_(check_host) {
   for (const Route& route : all_routes()) route_instruments_.push_back(instruments.of_route(route.name));
   route_instruments_.push_back(instruments.of_route("none"));
   own_hosts_ = {"localhost", "127.0.0.1", "[::1]", host_of_authority(options.host)};
@@ -91,7 +101,11 @@ std::expected<const Route*, Refusal> Dispatcher::admit(Request& request, const H
   if (check_host_ && !is_this_machine(request.authority)) {
     return refused("misdirected-request", "without authentication this server answers to localhost alone");
   }
-  const RouteMatch match = match_route(request.method, request.path);
+  // For clients of tus behind something that lets GET and POST alone through.
+  if (!request.method_override.empty() && request.method == Method::post && has_tus_version(request.path)) {
+    request.method = method_named(request.method_override);
+  }
+  const RouteMatch match = match_route(request.method, request.path, is_form(request.content_type));
   if (!match.route) {
     if (!request.known_method) return refused("not-implemented", "the method is unknown");
     if (match.allowed == 0) return refused("not-found", "nothing is at this address");
@@ -104,16 +118,33 @@ std::expected<const Route*, Refusal> Dispatcher::admit(Request& request, const H
   if (!request.expect.empty() && !equals_folded(request.expect, "100-continue")) {
     return refused("expectation-failed", "only 100-continue can be expected");
   }
-  if (facts.content_length.value_or(0) > api_.options.max_body_bytes) {
-    return refused("payload-too-large", too_large(api_.options.max_body_bytes));
-  }
-  if (match.route->body == Body::json) {
-    if (!is_json(request.content_type)) return refused("unsupported-media-type", "send application/json");
-    if (!request.content_encoding.empty()) {
-      return refused("unsupported-media-type", "send the body without Content-Encoding");
-    }
+  if (auto admitted = admit_body(*match.route, request, facts); !admitted) {
+    return std::unexpected(std::move(admitted.error()));
   }
   return match.route;
+}
+
+std::expected<void, Refusal> Dispatcher::admit_body(const Route& route, Request& request,
+                                                    const HeadFacts& facts) const {
+  const HttpOptions& options = api_.options;
+  request.body_limit = options.max_body_bytes;
+  // A form may hold a request beside the file.
+  if (is_pulled(route.body))
+    request.body_limit = options.max_file_bytes + (is_form(request.content_type) ? options.max_body_bytes : 0);
+  if (facts.content_length.value_or(0) > request.body_limit) {
+    return std::unexpected(
+        refuse("payload-too-large", is_pulled(route.body)
+                                        ? "a file may have " + std::to_string(options.max_file_bytes) + " bytes"
+                                        : too_large(request.body_limit)));
+  }
+  if (route.body == Body::ignored) return {};
+  if (route.body == Body::json && !is_json(request.content_type)) {
+    return std::unexpected(refuse("unsupported-media-type", "send application/json"));
+  }
+  if (!request.content_encoding.empty()) {
+    return std::unexpected(refuse("unsupported-media-type", "send the body without Content-Encoding"));
+  }
+  return {};
 }
 
 awaitable<Response> Dispatcher::answer(const Route& route, const Request& request) const {
@@ -135,15 +166,21 @@ Response Dispatcher::render(const Refusal& refusal, const Request& request) cons
   if (!refusal.cause.empty()) {
     api_.services.log.error("request_failed", {{"correlationId", request.correlation_id}, {"error", refusal.cause}});
   }
-  return render_refusal(refusal, request.correlation_id,
-                        {api_.options.public_url, api_.services.clock, api_.services.random});
+  Response response = render_refusal(refusal, request.correlation_id,
+                                     {api_.options.public_url, api_.services.clock, api_.services.random});
+  if (has_tus_version(request.path)) response.add_header("Tus-Resumable", "1.0.0");
+  return response;
+}
+
+Refusal Dispatcher::refusal_of(const HeadRefusal& refusal, const Request& request) const {
+  instruments_.refused(refusal.reason);
+  std::string detail(refusal.detail);
+  if (refusal.problem == "payload-too-large") detail = too_large(request.body_limit);
+  return refuse(refusal.problem, std::move(detail));
 }
 
 Response Dispatcher::render(const HeadRefusal& refusal, const Request& request) const {
-  instruments_.refused(refusal.reason);
-  std::string detail(refusal.detail);
-  if (refusal.problem == "payload-too-large") detail = too_large(api_.options.max_body_bytes);
-  return render(refuse(refusal.problem, std::move(detail)), request);
+  return render(refusal_of(refusal, request), request);
 }
 
 void Dispatcher::finish(const Route* route, const Request& request, int status,

@@ -20,8 +20,8 @@ namespace soundbite {
 class Dispatcher {
  public:
   // `check_host`: only requests that name this machine are answered (see HttpOptions::refuse_rebinding).
-  Dispatcher(const HttpOptions& options, const HttpServices& services, Drain& drain, Instruments& instruments,
-             bool check_host);
+  Dispatcher(const HttpOptions& options, const HttpServices& services, Drain& drain, asio::thread_pool& rendering,
+             Instruments& instruments, bool check_host);
 
   // Takes the client's correlation id where it has a valid one, else makes one; reads traceparent.
   void correlate(Request& request) const;
@@ -35,12 +35,14 @@ class Dispatcher {
   Response render(const Refusal& refusal, const Request& request) const;
   // A request that was not read to its end.
   Response render(const HeadRefusal& refusal, const Request& request) const;
+  Refusal refusal_of(const HeadRefusal& refusal, const Request& request) const;
 
   // The log line and the metrics of an answer that was sent, or could not be. `route` is null when there was none.
   void finish(const Route* route, const Request& request, int status, std::chrono::steady_clock::duration took);
 
  private:
   bool is_this_machine(std::string_view authority) const;
+  std::expected<void, Refusal> admit_body(const Route& route, Request& request, const HeadFacts& facts) const;
 
   Api api_;
   Instruments& instruments_;

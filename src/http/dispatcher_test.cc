@@ -82,7 +82,7 @@ TEST(Admission, takes_json_alone) {
   EXPECT_EQ(status("Content-Type: text/plain\r\n"), 415);
   EXPECT_EQ(status("Content-Type: application/jsonx\r\n"), 415);
   EXPECT_EQ(status("Content-Type: application/json; charset=latin1\r\n"), 415);
-  EXPECT_EQ(status("Content-Type: multipart/form-data; boundary=x\r\n"), 415);
+  EXPECT_EQ(status("Content-Type: multipart/mixed; boundary=x\r\n"), 415);
   EXPECT_EQ(status("Content-Type: application/json\r\nContent-Encoding: gzip\r\n"), 415);
 }
 

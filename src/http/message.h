@@ -18,6 +18,8 @@ enum class Method : std::uint8_t { get, head, post, put, patch, remove, options,
 
 std::string_view name_of(Method method);
 
+class BodyStream;
+
 // Views are good until the answer is sent. A header that was not sent is an empty view.
 struct Request {
   Method method = Method::other;
@@ -28,10 +30,12 @@ struct Request {
   std::uint8_t allowed = 0;  // the methods of this path, one bit each
   std::string_view target;   // as sent
   std::string_view path;
-  std::string_view query;      // without the question mark
-  std::string_view authority;  // the Host header, or the host of an absolute target
-  std::string_view parameter;  // what stands for {id} or {name} in the route, still percent-encoded
-  std::string_view body;
+  std::string_view query;        // without the question mark
+  std::string_view authority;    // the Host header, or the host of an absolute target
+  std::string_view parameter;    // what stands for {id} or {name} in the route, still percent-encoded
+  std::string_view body;         // all of it; empty on the routes that pull it
+  BodyStream* stream = nullptr;  // on the routes that pull the body
+  std::uint64_t body_limit = 0;  // bytes that the body may have
 
   std::string_view host;
   std::string_view accept;
@@ -42,13 +46,23 @@ struct Request {
   std::string_view if_range;
   std::string_view range;
 
+  std::string_view content_md5;
+  std::string_view content_digest;
+  std::string_view method_override;
+  std::string_view tus_resumable;
+  std::string_view upload_offset;
+  std::string_view upload_length;
+  std::string_view upload_defer_length;
+  std::string_view upload_metadata;
+  std::string_view upload_checksum;
+
   std::string_view sent_correlation_id;
   std::string_view traceparent;
   std::string correlation_id;  // taken from the client or made
   std::string_view trace_id;   // of a valid traceparent
 
-  Owner owner;  // nobody without authentication
-  Deadline deadline = Deadline::never();
+  Owner owner;                            // nobody without authentication
+  Deadline deadline = Deadline::never();  // renewed whenever a piece of a pulled body comes
 };
 
 // A part of a file to send.

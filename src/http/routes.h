@@ -17,9 +17,13 @@ struct Api {
   const HttpOptions& options;
   const HttpServices& services;
   Drain& drain;
+  asio::thread_pool& rendering;  // for answers that take a while to make
 };
 
-enum class Body : std::uint8_t { ignored, json };
+// What a route does with the body. A form and a stream are pulled by the handler while they arrive.
+enum class Body : std::uint8_t { ignored, json, form, stream };
+
+constexpr bool is_pulled(Body body) { return body >= Body::form; }
 
 // How loud a request is in the log: probes and scrapes come every few seconds.
 enum class Loudness : std::uint8_t { info, debug };
@@ -41,8 +45,9 @@ struct RouteMatch {
   std::string_view parameter;
 };
 
-// HEAD is answered wherever GET is, OPTIONS wherever anything is. Allocates nothing.
-RouteMatch match_route(Method method, std::string_view path);
+// HEAD is answered wherever GET is, OPTIONS wherever anything is. Where one address takes both JSON and a form, the
+// type of the body tells. Allocates nothing.
+RouteMatch match_route(Method method, std::string_view path, bool with_form = false);
 
 // "GET, HEAD, OPTIONS".
 std::string allow_list(std::uint8_t allowed);

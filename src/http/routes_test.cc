@@ -33,9 +33,9 @@ TEST(Routes, answer_head_wherever_they_answer_get) {
 }
 
 TEST(Routes, do_not_take_paths_that_only_look_like_theirs) {
-  for (const auto* path :
-       {"/api/v1/soundbites/", "/api/v1/soundbites/x/", "/api/v1/soundbites//audio", "/API/v1/soundbites",
-        "/api/v1/soundbites/a/b/audio", "//health", "/health/", "", "/api/v1/files", "/v1/audio/speech"}) {
+  for (const auto* path : {"/api/v1/soundbites/", "/api/v1/soundbites/x/", "/api/v1/soundbites//audio",
+                           "/API/v1/soundbites", "/api/v1/soundbites/a/b/audio", "//health", "/health/", "",
+                           "/api/v1/file", "/api/v1/uploads//", "/v1/audio/speech"}) {
     EXPECT_EQ(match_route(Method::get, path).allowed, 0) << path;
   }
 }
@@ -46,6 +46,18 @@ TEST(Routes, tell_which_methods_a_path_has) {
   EXPECT_EQ(match_route(Method::put, "/api/v1/soundbites").route, nullptr);
   EXPECT_EQ(name_of_match(Method::options, "/health"), "options");
   EXPECT_EQ(name_of_match(Method::options, "*"), "options");
+}
+
+TEST(Routes, tell_a_form_from_json_where_one_address_takes_both) {
+  EXPECT_EQ(match_route(Method::post, "/api/v1/soundbites").route->name, "submit");
+  EXPECT_EQ(match_route(Method::post, "/api/v1/soundbites", true).route->name, "submit_form");
+  EXPECT_EQ(match_route(Method::post, "/api/v1/files/presign", true).route->name, "presign");
+}
+
+TEST(Routes, answer_head_of_an_upload_though_there_is_nothing_to_get) {
+  EXPECT_EQ(name_of_match(Method::head, "/api/v1/uploads/x"), "tus_head");
+  EXPECT_EQ(match_route(Method::get, "/api/v1/uploads/x").route, nullptr);
+  EXPECT_EQ(name_of_match(Method::options, "/api/v1/uploads"), "tus_options");
 }
 
 TEST(Routes, have_names_of_their_own) {

@@ -47,6 +47,7 @@ class Server final : public HttpServer {
   HttpServices services_;
   tcp::acceptor acceptor_;
   Drain drain_;
+  asio::thread_pool rendering_{1};
   Instruments instruments_;
   std::optional<Dispatcher> dispatcher_;
   std::optional<SessionHost> host_;
@@ -73,7 +74,8 @@ Result<std::uint16_t> Server::listen() {
   }
   if (error) return fail(ErrorCode::unavailable, "cannot listen on " + place + ": " + error.message());
 
-  dispatcher_.emplace(options_, services_, drain_, instruments_, address.is_loopback() && options_.refuse_rebinding);
+  dispatcher_.emplace(options_, services_, drain_, rendering_, instruments_,
+                      address.is_loopback() && options_.refuse_rebinding);
   host_.emplace(options_, *dispatcher_, drain_, services_.log, date_line(services_.clock.now()));
   loops_.spawn(accept());
   loops_.spawn(tick());

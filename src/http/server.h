@@ -13,8 +13,10 @@
 #include "base/time.h"
 #include "job/job_spec.h"
 #include "port/speech_engine.h"
+#include "service/files.h"
 #include "service/health.h"
 #include "service/soundbites.h"
+#include "service/uploads.h"
 
 namespace soundbite {
 
@@ -24,10 +26,16 @@ struct HttpOptions {
   std::string public_url;     // prefix of problem types; empty: relative
   SpecLimits limits;
   std::size_t max_body_bytes = 2 << 20;  // 100,000 characters of text, escaped, and the rest of the request
+  std::uint64_t max_file_bytes = 100'000'000;
   std::size_t max_connections = 20'000;
   Milliseconds header_timeout{10'000};
   Milliseconds request_timeout{30'000};  // of the whole request, waits excluded
   Milliseconds idle_timeout{75'000};
+  // A file may take as long as it needs, but its client must send a byte so often, and after the grace this many bytes
+  // a second on the whole. Time in which the server does not read is not counted.
+  Milliseconds upload_idle_timeout{10'000};
+  Milliseconds upload_grace{30'000};
+  std::uint64_t upload_min_rate = 1'000;
   // On a loopback address: refuses requests whose Host names another machine, so that a web page cannot reach the
   // server under a name of its own (DNS rebinding).
   bool refuse_rebinding = true;
@@ -36,6 +44,8 @@ struct HttpOptions {
 // What the handlers use; all outlive the server.
 struct HttpServices {
   Soundbites& soundbites;
+  Files& files;
+  Uploads& uploads;
   SpeechEngine& speech;
   Health& health;
   prometheus::Registry& registry;

@@ -14,14 +14,17 @@ namespace {
 
 using boost::system::error_code;
 
-constexpr std::size_t head_read_bytes = 1024;       // room offered while a head is read: most requests fit
-constexpr std::size_t body_read_bytes = 64 * 1024;  // room offered while a body is read
+constexpr std::size_t head_read_bytes = 1024;        // room offered while a head is read: most requests fit
+constexpr std::size_t body_read_bytes = 64 * 1024;   // room offered while a body is read
+constexpr std::size_t pull_read_bytes = 128 * 1024;  // room offered while a body is pulled
 constexpr std::size_t file_chunk_bytes = 64 * 1024;
 constexpr int file_chunks_per_turn = 16;            // 1 MiB, then the other connections have their turn
 constexpr std::size_t one_piece_bytes = 16 * 1024;  // a body up to this is copied behind its head
 
 constexpr std::chrono::seconds buffer_grace(1);  // a connection idle for longer holds no buffers
 constexpr std::chrono::seconds linger_time(1);
+
+constexpr HeadRefusal client_gone{"gone", "bad-request", "The connection ended before the body was whole."};
 
 constexpr HeadRefusal slow_request{"slow", "request-timeout", "The request did not arrive in time."};
 
@@ -73,30 +76,22 @@ awaitable<bool> Session::exchange() {
   Outcome outcome = co_await read_head();
   if (outcome == Outcome::gone) co_return false;
   host_.dispatcher.correlate(request_);
-  bool whole = false;
-  if (outcome == Outcome::ok) {
-    const auto state = feed_body();
-    whole = state == BodyReader::State::done;
-    if (state == BodyReader::State::refused) outcome = refuse(body_reader_.refusal());
-  }
+  if (outcome == Outcome::ok) outcome = feed_body();
   if (outcome == Outcome::ok) {
     auto admitted = host_.dispatcher.admit(request_, check_.facts());
     if (!admitted) {
       response = host_.dispatcher.render(admitted.error(), request_);
     } else {
       route = *admitted;
-      if (!whole) outcome = co_await read_body();
+      outcome =
+          is_pulled(route->body) ? co_await answer_stream(*route, response) : co_await answer_whole(*route, response);
       if (outcome == Outcome::gone) co_return false;
-      whole = outcome == Outcome::ok;
-      phase_ = Phase::handling;
-      request_.body = body_;
-      if (whole) response = co_await host_.dispatcher.answer(*route, request_);
     }
   }
   if (outcome == Outcome::refused) response = host_.dispatcher.render(*refusal_, request_);
 
   // What was not read to its end is not followed by a request.
-  request_.keep_alive = request_.keep_alive && whole && !host_.drain.begun();
+  request_.keep_alive = request_.keep_alive && body_whole_ && !host_.drain.begun();
   const int status = response.status;
   const bool sent = co_await send(response);
   const auto now = std::chrono::steady_clock::now();
@@ -104,6 +99,31 @@ awaitable<bool> Session::exchange() {
   started_ = now;
   if (sent && !request_.keep_alive) co_await linger();
   co_return sent&& request_.keep_alive;
+}
+
+awaitable<Session::Outcome> Session::answer_whole(const Route& route, Response& response) {
+  Outcome outcome = body_reader_.bound(request_.body_limit) ? Outcome::ok : refuse(body_reader_.refusal());
+  if (outcome == Outcome::ok && !body_whole_) outcome = co_await read_body();
+  if (outcome != Outcome::ok) co_return outcome;
+  phase_ = Phase::handling;
+  request_.body = body_;
+  response = co_await host_.dispatcher.answer(route, request_);
+  co_return Outcome::ok;
+}
+
+// The handler pulls. It is not cancelled, so that it can put away what has come: closing the socket ends its body.
+awaitable<Session::Outcome> Session::answer_stream(const Route& route, Response& response) {
+  if (!body_reader_.bound(request_.body_limit)) co_return refuse(body_reader_.refusal());
+  phase_ = Phase::handling;
+  request_.stream = this;
+  pulled_ = false;
+  pull_outcome_ = Outcome::ok;
+  pulled_bytes_ = 0;
+  waited_ = {};
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  response = co_await host_.dispatcher.answer(route, request_);
+  co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+  co_return pull_outcome_ == Outcome::gone ? Outcome::gone : Outcome::ok;
 }
 
 // ---- Reading.
@@ -114,6 +134,7 @@ awaitable<Session::Outcome> Session::read_head() {
   check_.reset();
   request_ = Request{};
   body_.clear();
+  body_whole_ = false;
   head_bytes_.reset();
   while (true) {
     if (phase_ == Phase::idle && !in_.empty()) begin_request();
@@ -123,7 +144,7 @@ awaitable<Session::Outcome> Session::read_head() {
         const HeadFacts& facts = check_.facts();
         const std::string_view head = in_.bytes().substr(facts.begin, facts.end - facts.begin);
         in_.consume(facts.end);
-        body_reader_ = BodyReader(facts, host_.options.max_body_bytes);
+        body_reader_ = BodyReader(facts);
         const HeadRefusal* wrong = parse_head(head, request_);
         co_return wrong ? refuse(*wrong) : Outcome::ok;
       }
@@ -145,32 +166,66 @@ Session::Outcome Session::refuse(const HeadRefusal& refusal) {
   return Outcome::refused;
 }
 
-BodyReader::State Session::feed_body() {
+Session::Outcome Session::feed_body() {
   std::string_view bytes = in_.bytes();
   const std::size_t held = bytes.size();
   const auto state = body_reader_.feed(bytes, body_);
   in_.consume(held - bytes.size());
-  return state;
+  body_whole_ = state == BodyReader::State::done;
+  return state == BodyReader::State::refused ? refuse(body_reader_.refusal()) : Outcome::ok;
 }
 
 bool Session::awaits_continue() const {
   return !request_.expect.empty() && request_.minor_version > 0 && body_.empty() && in_.empty();
 }
 
+// The first wait for the body's bytes.
+awaitable<Session::Outcome> Session::begin_body() {
+  if (awaits_continue() && !co_await flush("HTTP/1.1 100 Continue\r\n\r\n", {})) co_return Outcome::gone;
+  head_bytes_ = in_.hand_over();
+  co_return Outcome::ok;
+}
+
 awaitable<Session::Outcome> Session::read_body() {
   phase_ = Phase::body;
   deadline_ = started_ + host_.options.request_timeout;
-  if (awaits_continue() && !co_await flush("HTTP/1.1 100 Continue\r\n\r\n", {})) co_return Outcome::gone;
+  Outcome outcome = co_await begin_body();
   phase_ = Phase::body;
-  head_bytes_ = in_.hand_over();
-  while (true) {
-    switch (feed_body()) {
-      case BodyReader::State::done: co_return Outcome::ok;
-      case BodyReader::State::refused: co_return refuse(body_reader_.refusal());
-      case BodyReader::State::more: break;
-    }
-    if (const Outcome outcome = co_await fill(body_read_bytes); outcome != Outcome::ok) co_return outcome;
+  while (outcome == Outcome::ok && !body_whole_) {
+    outcome = feed_body();
+    if (outcome == Outcome::ok && !body_whole_) outcome = co_await fill(body_read_bytes);
   }
+  co_return outcome;
+}
+
+awaitable<std::expected<std::string_view, Refusal>> Session::next() {
+  const bool first = !std::exchange(pulled_, true);
+  if (!first) body_.clear();  // the first piece is what came with the head
+  if (first && !body_whole_) pull_outcome_ = co_await begin_body();
+  while (pull_outcome_ == Outcome::ok && body_.empty() && !body_whole_) {
+    pull_outcome_ = feed_body();
+    if (pull_outcome_ == Outcome::ok && body_.empty() && !body_whole_) pull_outcome_ = co_await fill_timed();
+  }
+  if (pull_outcome_ == Outcome::gone) co_return std::unexpected(host_.dispatcher.refusal_of(client_gone, request_));
+  if (pull_outcome_ == Outcome::refused) co_return std::unexpected(host_.dispatcher.refusal_of(*refusal_, request_));
+  pulled_bytes_ += body_.size();
+  request_.deadline = Deadline::in(host_.options.request_timeout);
+  co_return body_;
+}
+
+// An upload may last long, but not by waiting: its client sends something every few seconds, and not less than the
+// lowest rate on the whole.
+awaitable<Session::Outcome> Session::fill_timed() {
+  const auto& options = host_.options;
+  const auto began = std::chrono::steady_clock::now();
+  const std::chrono::seconds earned(pulled_bytes_ / options.upload_min_rate);
+  const auto allowed = std::max<std::chrono::steady_clock::duration>(options.upload_grace, earned) - waited_;
+  phase_ = Phase::body;
+  deadline_ = began + std::min<std::chrono::steady_clock::duration>(options.upload_idle_timeout, allowed);
+  const Outcome outcome = co_await fill(pull_read_bytes);
+  phase_ = Phase::handling;
+  waited_ += std::chrono::steady_clock::now() - began;
+  co_return outcome;
 }
 
 // Waits for more bytes.
@@ -226,7 +281,7 @@ awaitable<void> Session::linger() {
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
   while (!error) {
     in_.release();
-    const auto room = in_.space(head_read_bytes);
+    const auto room = in_.space(body_read_bytes);
     co_await socket_.async_read_some(asio::buffer(room.data(), room.size()),
                                      asio::redirect_error(asio::use_awaitable, error));
     if (expired_) co_return;

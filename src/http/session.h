@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/async.h"
+#include "http/body_stream.h"
 #include "http/dispatcher.h"
 #include "http/message.h"
 #include "http/wire/body_reader.h"
@@ -27,7 +28,7 @@ struct SessionHost {
 };
 
 // For one io thread.
-class Session {
+class Session final : private BodyStream {
  public:
   using SteadyTime = std::chrono::steady_clock::time_point;
 
@@ -48,15 +49,22 @@ class Session {
   enum class Sent : std::uint8_t { all, blocked, failed };
 
   awaitable<bool> exchange();
+  awaitable<Outcome> answer_whole(const Route& route, Response& response);
+  awaitable<Outcome> answer_stream(const Route& route, Response& response);
   awaitable<Outcome> read_head();
   awaitable<Outcome> read_body();
+  awaitable<Outcome> begin_body();
   awaitable<Outcome> fill(std::size_t size);
   awaitable<Outcome> wait_without_buffers();
   Outcome after_failed_read();
   awaitable<void> linger();
 
+  std::optional<std::uint64_t> expected_bytes() const override { return check_.facts().content_length; }
+  awaitable<std::expected<std::string_view, Refusal>> next() override;
+  awaitable<Outcome> fill_timed();
+
   void begin_request();
-  BodyReader::State feed_body();
+  Outcome feed_body();
   Outcome refuse(const HeadRefusal& refusal);
   bool awaits_continue() const;
   void release_buffers();
@@ -76,12 +84,19 @@ class Session {
 
   InputBuffer in_;
   std::unique_ptr<char[]> head_bytes_;  // what the views of request_ point into while the body is read
-  std::string body_;
+  std::string body_;                    // all that came; when it is pulled, the piece of now
   std::string out_;
   HeadCheck check_;
   BodyReader body_reader_;
+  bool body_whole_ = false;
   const HeadRefusal* refusal_ = nullptr;
   Request request_;
+
+  // Of a body that is pulled.
+  bool pulled_ = false;                            // a first time
+  Outcome pull_outcome_ = Outcome::ok;             // what ended it early
+  std::uint64_t pulled_bytes_ = 0;                 // so far
+  std::chrono::steady_clock::duration waited_{0};  // for the client
 };
 
 }  // namespace soundbite

@@ -371,9 +371,9 @@ TEST(Listener, says_which_address_is_taken) {
     options.port = server.port();
     asio::io_context io;
     prometheus::Registry registry;
-    auto second = make_http_server(
-        io.get_executor(), options,
-        {server.soundbites, server.speech, server.health, registry, *server.random, server.clock, server.log});
+    auto second = make_http_server(io.get_executor(), options,
+                                   {server.soundbites, server.files, server.uploads, server.speech, server.health,
+                                    registry, *server.random, server.clock, server.log});
     const auto port = second->listen();
     ASSERT_FALSE(port);
     EXPECT_EQ(port.error().code, ErrorCode::unavailable);

@@ -1,4 +1,4 @@
-// What the API means, without HTTP: submit, status, list, cancel, delete, retry, audio.
+// What the API means, without HTTP: submit, status, list, cancel, delete, retry, audio and what is made beside it.
 #pragma once
 
 #include <string>
@@ -11,6 +11,7 @@
 #include "job/job.h"
 #include "job/job_spec.h"
 #include "port/blob_store.h"
+#include "port/file_store.h"
 #include "port/job_store.h"
 #include "port/speech_engine.h"
 
@@ -26,8 +27,8 @@ struct SoundbitesOptions {
   Milliseconds record_life = std::chrono::days(30);
 };
 
-// The finished bytes of a ready job, open for reading.
-struct Audio {
+// Bytes of a ready job, open for reading: its audio, or what was made beside it.
+struct Made {
   Job job;  // ready; `output` is set
   Blob blob;
 };
@@ -35,11 +36,12 @@ struct Audio {
 // For one io thread. Every call may also answer what the ports answer (unavailable, timeout, storage_full, …).
 class Soundbites {
  public:
-  Soundbites(JobStore& jobs, BlobStore& blobs, SpeechEngine& speech, const Clock& clock, Random& random,
-             SoundbitesOptions options);
+  Soundbites(JobStore& jobs, BlobStore& blobs, FileStore& files, SpeechEngine& speech, const Clock& clock,
+             Random& random, SoundbitesOptions options);
 
-  // Checks the voice, makes the job durable, returns the answer to send: 202, Location, the Soundbite.
-  // Errors: invalid (unknown voice, with suggestions); throttled (queue full); storage_full.
+  // Checks the voice of a text, the address of a url and that every file is there and the owner's; makes the job
+  // durable, returns the answer to send: 202, Location, the Soundbite.
+  // Errors: invalid (unknown voice, unknown files, each with its pointer); throttled (queue full); storage_full.
   awaitable<Result<StoredResponse>> submit(JobSpec spec, Owner owner, Deadline deadline);
 
   // Errors: not_found.
@@ -59,15 +61,23 @@ class Soundbites {
   // Errors: not_found; conflict unless failed or cancelled.
   awaitable<Result<Job>> retry(JobId id, Owner owner, Deadline deadline);
 
-  // Deletes the record and its audio. Errors: not_found.
+  // Deletes the record, its audio and what was made beside it. Errors: not_found.
   awaitable<Result<void>> remove(JobId id, Owner owner, Deadline deadline);
 
   // Errors: not_found; conflict when not ready.
-  awaitable<Result<Audio>> audio(JobId id, Owner owner, Deadline deadline);
+  awaitable<Result<Made>> audio(JobId id, Owner owner, Deadline deadline);
+  // Errors: not_found (with the code not_analysed when the job was made without analysis); conflict when not ready.
+  awaitable<Result<Made>> artefact(JobId id, Owner owner, Artefact artefact, Deadline deadline);
 
  private:
+  Result<void> choose_voice(SpeechRequest& speech) const;
+  awaitable<Result<void>> check_files(const JobSpec& spec, Owner owner, Deadline deadline);
+  Job make_job(const JobSpec& spec, Owner owner) const;
+  awaitable<Result<Job>> get_ready(JobId id, Owner owner, Deadline deadline);
+
   JobStore& jobs_;
   BlobStore& blobs_;
+  FileStore& files_;
   SpeechEngine& speech_;
   const Clock& clock_;
   Random& random_;

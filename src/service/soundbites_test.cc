@@ -29,7 +29,7 @@ class SoundbitesTest : public testing::Test {
     return std::move(*result);
   }
   Result<StoredResponse> submit(SpeechRequest request, Owner owner = {}) {
-    return run(service.submit({std::move(request), {}, {{"order", "42"}}}, std::move(owner), soon));
+    return run(service.submit({.speech = std::move(request), .metadata = {{"order", "42"}}}, std::move(owner), soon));
   }
   JobId only_job() { return store.records.begin()->first; }
 
@@ -39,7 +39,7 @@ class SoundbitesTest : public testing::Test {
   std::unique_ptr<Random> random = make_seeded_random(7);
   MemoryStore store{io.get_executor(), clock};
   FakeSpeech speech;
-  Soundbites service{store, store, speech, clock, *random, {}};
+  Soundbites service{store, store, store.files, speech, clock, *random, {}};
 };
 
 TEST_F(SoundbitesTest, answers_a_submission_with_the_record_that_is_stored) {

@@ -126,10 +126,10 @@ class RawClient {
 
 class TestServer {
  public:
-  explicit TestServer(HttpOptions options = {}) {
-    options.port = 0;
-    server_ =
-        make_http_server(io_.get_executor(), options, {soundbites, speech, health, *registry, *random, clock, log});
+  explicit TestServer(HttpOptions options = {}) : options_(std::move(options)) {
+    options_.port = 0;
+    server_ = make_http_server(io_.get_executor(), options_,
+                               {soundbites, files, uploads, speech, health, *registry, *random, clock, log});
     port_ = server_->listen().value();
     thread_ = std::thread([this] { io_.run(); });
   }
@@ -194,6 +194,7 @@ class TestServer {
   }
 
  private:
+  HttpOptions options_;
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_ = asio::make_work_guard(io_);
 
@@ -205,7 +206,11 @@ class TestServer {
   MemoryStore store{io_.get_executor(), clock};
   FakeSpeech speech;
   std::function<std::string()> media_state = [] { return "ok"; };
-  Soundbites soundbites{store, store, speech, clock, *random, {}};
+  asio::thread_pool disk{2};
+  Soundbites soundbites{store, store, store.files, speech, clock, *random, {}};
+  Files files{store.files, store, disk, clock, *random, *registry, {.max_bytes = options_.max_file_bytes}};
+  Uploads uploads{
+      store.uploads, store, disk, clock, *random, files.instruments(), {.max_bytes = options_.max_file_bytes}};
   Health health{store, store, speech, [this] { return media_state(); }, "1.2.3"};
 
  private:

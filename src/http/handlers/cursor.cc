@@ -16,9 +16,9 @@ constexpr std::size_t characters = 23;
 
 }  // namespace
 
-std::string format_cursor(const JobId& last) {
+std::string format_cursor(const UuidBytes& last) {
   std::array<std::uint8_t, bytes + 1> plain{form};
-  std::ranges::copy(last.bytes, plain.begin() + 1);
+  std::ranges::copy(last, plain.begin() + 1);
   std::string text;
   for (std::size_t i = 0; i < plain.size(); i += 3) {
     const unsigned group = unsigned{plain[i]} << 16 | unsigned{plain[i + 1]} << 8 | unsigned{plain[i + 2]};
@@ -28,7 +28,7 @@ std::string format_cursor(const JobId& last) {
   return text;
 }
 
-std::optional<JobId> parse_cursor(std::string_view cursor) {
+std::optional<UuidBytes> parse_cursor(std::string_view cursor) {
   if (cursor.size() != characters) return std::nullopt;
   std::array<std::uint8_t, bytes + 1> plain{};
   for (std::size_t i = 0; i < plain.size(); i += 3) {
@@ -43,8 +43,8 @@ std::optional<JobId> parse_cursor(std::string_view cursor) {
     plain[i + 1] = static_cast<std::uint8_t>(group >> 8);
     plain[i + 2] = static_cast<std::uint8_t>(group);
   }
-  JobId id;
-  std::copy_n(plain.begin() + 1, id.bytes.size(), id.bytes.begin());
+  UuidBytes id{};
+  std::copy_n(plain.begin() + 1, id.size(), id.begin());
   // Also refuses another form, and bits set behind the last byte.
   if (format_cursor(id) != cursor) return std::nullopt;
   return id;

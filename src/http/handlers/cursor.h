@@ -9,9 +9,9 @@
 
 namespace soundbite::handlers {
 
-// Base64url of a form number and the id of the last soundbite shown.
-std::string format_cursor(const JobId& last);
+// Base64url of a form number and the id of the last thing shown.
+std::string format_cursor(const UuidBytes& last);
 // Nullopt for anything that format_cursor does not write.
-std::optional<JobId> parse_cursor(std::string_view cursor);
+std::optional<UuidBytes> parse_cursor(std::string_view cursor);
 
 }  // namespace soundbite::handlers

@@ -4,7 +4,9 @@
 #include "base/text.h"
 #include "http/handlers/cursor.h"
 #include "http/handlers/handlers.h"
-#include "http/handlers/soundbite_id.h"
+#include "http/handlers/list_query.h"
+#include "http/handlers/made.h"
+#include "http/handlers/path_id.h"
 #include "http/problems.h"
 #include "http/wire/conditional.h"
 #include "http/wire/target.h"
@@ -17,8 +19,6 @@ namespace {
 
 constexpr double max_wait_s = 30;
 constexpr Milliseconds last_look{2'000};  // at a job whose waiters are sent home; the request's own time may be over
-constexpr std::size_t max_list_limit = 100;
-constexpr std::size_t default_list_limit = 20;
 
 // Every change of a job raises its version.
 std::string etag_of(const Job& job) { return "W/\"" + std::to_string(job.version) + '"'; }
@@ -43,13 +43,6 @@ Response not_modified(const Job& job) {
 Answer answer_with(int status, const Result<Job>& job) {
   if (!job) return std::unexpected(refuse(job.error()));
   return soundbite_response(status, *job);
-}
-
-Refusal wrong_query(std::vector<FieldError> errors) {
-  const std::size_t count = errors.size();
-  return refuse("validation-failed",
-                count == 1 ? "1 query parameter is wrong" : std::to_string(count) + " query parameters are wrong",
-                std::move(errors));
 }
 
 // Digits with at most one point among them: no sign, no exponent, no inf.
@@ -91,25 +84,6 @@ std::optional<Status> read_status(QueryReader& query) {
   return status;
 }
 
-std::size_t read_limit(QueryReader& query) {
-  const auto text = query.take("limit");
-  if (!text) return default_list_limit;
-  std::size_t limit = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
-  if (error != std::errc() || end != text->data() + text->size() || limit < 1 || limit > max_list_limit) {
-    query.wrong("limit", "out_of_range", "a whole number from 1 to 100");
-  }
-  return limit;
-}
-
-std::optional<JobId> read_cursor(QueryReader& query) {
-  const auto text = query.take("cursor");
-  if (!text) return std::nullopt;
-  const auto id = parse_cursor(*text);
-  if (!id) query.wrong("cursor", "bad_cursor", "the nextCursor of an earlier answer, unchanged");
-  return id;
-}
-
 std::expected<ListQuery, Refusal> read_list_query(const Request& request) {
   QueryReader query(request.query);
   ListQuery list;
@@ -118,7 +92,7 @@ std::expected<ListQuery, Refusal> read_list_query(const Request& request) {
   list.created_after = read_time(query, "createdAfter");
   list.created_before = read_time(query, "createdBefore");
   list.limit = read_limit(query);
-  list.before = read_cursor(query);
+  if (const auto before = read_cursor(query)) list.before = JobId{*before};
   auto errors = query.finish();
   if (!errors.empty()) return std::unexpected(wrong_query(std::move(errors)));
   return list;
@@ -138,16 +112,20 @@ awaitable<Result<Job>> wait_for_news(Soundbites& soundbites, Drain& drain, const
 
 }  // namespace
 
+Response stored_response(StoredResponse stored) {
+  Response response;
+  response.status = stored.status;
+  response.body = std::move(stored.body);
+  for (const auto& [name, value] : stored.headers) response.add_header(name, value);
+  return response;
+}
+
 awaitable<Answer> submit_soundbite(Soundbites& soundbites, const SpecLimits& limits, const Request& request) {
   auto spec = parse_job_spec(request.body, limits);
   if (!spec) co_return std::unexpected(refuse(spec.error()));
   auto stored = co_await soundbites.submit(std::move(*spec), request.owner, request.deadline);
   if (!stored) co_return std::unexpected(refuse(stored.error()));
-  Response response;
-  response.status = stored->status;
-  response.body = std::move(stored->body);
-  for (const auto& [name, value] : stored->headers) response.add_header(name, value);
-  co_return response;
+  co_return stored_response(std::move(*stored));
 }
 
 awaitable<Answer> show_soundbite(Soundbites& soundbites, Drain& drain, const Request& request) {
@@ -177,7 +155,7 @@ awaitable<Answer> list_soundbites(Soundbites& soundbites, const Request& request
   if (!page) co_return std::unexpected(refuse(page.error()));
   Response response;
   response.body =
-      render_job_list(page->jobs, page->more && !page->jobs.empty() ? format_cursor(page->jobs.back().id) : "");
+      render_job_list(page->jobs, page->more && !page->jobs.empty() ? format_cursor(page->jobs.back().id.bytes) : "");
   co_return response;
 }
 

@@ -15,13 +15,20 @@ constexpr std::size_t max_size_digits = 16;  // of 64 bits
 
 }  // namespace
 
-BodyReader::BodyReader(const HeadFacts& facts, std::uint64_t limit) : limit_left_(limit) {
+BodyReader::BodyReader(const HeadFacts& facts) {
   if (facts.chunked) {
     expected_ = Expected::size_line;
   } else if (facts.content_length.value_or(0) > 0) {
     expected_ = Expected::data;
     data_left_ = *facts.content_length;
   }
+}
+
+bool BodyReader::bound(std::uint64_t limit) {
+  limit_ = limit;
+  if (announced_ <= limit) return true;
+  refusal_ = &long_body;
+  return false;
 }
 
 BodyReader::State BodyReader::refuse(const HeadRefusal& refusal) {
@@ -69,8 +76,8 @@ BodyReader::State BodyReader::take_size_line(std::string_view& bytes) {
   }
   if (digits == 0 || bytes.substr(digits, 2) != "\r\n") return refuse(bad_chunk);
   std::from_chars(bytes.data(), bytes.data() + digits, data_left_, 16);
-  if (data_left_ > limit_left_) return refuse(long_body);
-  limit_left_ -= data_left_;
+  if (data_left_ > limit_ - announced_) return refuse(long_body);
+  announced_ += data_left_;
   bytes.remove_prefix(digits + 2);
   expected_ = data_left_ > 0 ? Expected::chunk_data : Expected::last_line;
   return State::done;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -16,8 +17,10 @@ class BodyReader {
   enum class State : std::uint8_t { more, done, refused };
 
   BodyReader() = default;
-  // `limit` holds for a chunked body; the length of another is known before it is read.
-  BodyReader(const HeadFacts& facts, std::uint64_t limit);
+  explicit BodyReader(const HeadFacts& facts);
+
+  // How much a chunked body may have; the length of another is known before it is read. False when it has more already.
+  bool bound(std::uint64_t limit);
 
   // Takes what it can from the front of `bytes` and appends what it encodes to `body`. Bytes left over with `more` come
   // again, with others behind them; with `done` they are the next request's.
@@ -35,8 +38,9 @@ class BodyReader {
   State take_empty_line(std::string_view& bytes, Expected next);
 
   Expected expected_ = Expected::nothing;
-  std::uint64_t data_left_ = 0;   // of the body, or of the chunk
-  std::uint64_t limit_left_ = 0;  // of a chunked body
+  std::uint64_t data_left_ = 0;  // of the body, or of the chunk
+  std::uint64_t announced_ = 0;  // by the chunks so far
+  std::uint64_t limit_ = std::numeric_limits<std::uint64_t>::max();
   const HeadRefusal* refusal_ = nullptr;
 };
 

@@ -30,8 +30,12 @@ Read read_in_pieces(BodyReader reader, std::string_view encoded, std::size_t ste
   return read;
 }
 
-BodyReader chunked(std::uint64_t limit = 1000) { return {HeadFacts{.chunked = true}, limit}; }
-BodyReader sized(std::uint64_t length) { return {HeadFacts{.content_length = length}, 1000}; }
+BodyReader chunked(std::uint64_t limit = 1000) {
+  BodyReader reader(HeadFacts{.chunked = true});
+  EXPECT_TRUE(reader.bound(limit));
+  return reader;
+}
+BodyReader sized(std::uint64_t length) { return BodyReader(HeadFacts{.content_length = length}); }
 
 TEST(BodyReader, decodes_chunks_however_they_arrive_and_leaves_the_next_request) {
   for (std::size_t step = 1; step < 40; ++step) {
@@ -96,7 +100,7 @@ TEST(BodyReader, reads_a_body_of_known_length_to_its_last_byte) {
 }
 
 TEST(BodyReader, has_nothing_to_read_when_no_length_was_sent) {
-  EXPECT_EQ(read_in_pieces(BodyReader(HeadFacts{}, 1000), "GET /", 5).rest, "GET /");
+  EXPECT_EQ(read_in_pieces(BodyReader(HeadFacts{}), "GET /", 5).rest, "GET /");
   EXPECT_EQ(read_in_pieces(sized(0), "", 1).state, State::done);
 }
 

@@ -36,6 +36,19 @@ void set_once(std::string_view& field, std::string_view value) {
   if (field.empty()) field = value;
 }
 
+// Fields that Beast has no number for.
+struct FurtherField {
+  std::string_view name;
+  std::string_view Request::* place;
+};
+constexpr FurtherField further_fields[] = {
+    {"x-correlation-id", &Request::sent_correlation_id}, {"traceparent", &Request::traceparent},
+    {"content-digest", &Request::content_digest},        {"x-http-method-override", &Request::method_override},
+    {"tus-resumable", &Request::tus_resumable},          {"upload-offset", &Request::upload_offset},
+    {"upload-length", &Request::upload_length},          {"upload-defer-length", &Request::upload_defer_length},
+    {"upload-metadata", &Request::upload_metadata},      {"upload-checksum", &Request::upload_checksum},
+};
+
 class Reader final : public http::basic_parser<true> {
  public:
   explicit Reader(Request& request) : request_(request) {
@@ -73,11 +86,13 @@ class Reader final : public http::basic_parser<true> {
       case http::field::if_none_match: return set_once(request_.if_none_match, value);
       case http::field::if_range: return set_once(request_.if_range, value);
       case http::field::range: return set_once(request_.range, value);
+      case http::field::content_md5: return set_once(request_.content_md5, value);
       case http::field::unknown: break;
       default: return;
     }
-    if (equals_folded(view(name), "x-correlation-id")) return set_once(request_.sent_correlation_id, value);
-    if (equals_folded(view(name), "traceparent")) return set_once(request_.traceparent, value);
+    for (const auto& [known, place] : further_fields) {
+      if (equals_folded(view(name), known)) return set_once(request_.*place, value);
+    }
   }
 
   void on_header_impl(error_code&) override {

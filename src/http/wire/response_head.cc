@@ -23,10 +23,13 @@ std::string_view reason_of(int status) {
     case 206: return "Partial Content";
     case 304: return "Not Modified";
     case 400: return "Bad Request";
+    case 403: return "Forbidden";
     case 404: return "Not Found";
     case 405: return "Method Not Allowed";
     case 408: return "Request Timeout";
     case 409: return "Conflict";
+    case 410: return "Gone";
+    case 412: return "Precondition Failed";
     case 413: return "Content Too Large";
     case 414: return "URI Too Long";
     case 415: return "Unsupported Media Type";
@@ -34,8 +37,10 @@ std::string_view reason_of(int status) {
     case 417: return "Expectation Failed";
     case 421: return "Misdirected Request";
     case 422: return "Unprocessable Content";
+    case 423: return "Locked";
     case 429: return "Too Many Requests";
     case 431: return "Request Header Fields Too Large";
+    case 460: return "Checksum Mismatch";  // of tus
     case 500: return "Internal Server Error";
     case 501: return "Not Implemented";
     case 503: return "Service Unavailable";
@@ -72,13 +77,15 @@ void append_head(std::string& out, const Response& response, const HeadFields& f
   out.append("\r\n");
 }
 
-std::string date_line(Time now) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+std::string http_date(Time time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
   std::tm parts{};
   ::gmtime_r(&seconds, &parts);
   char text[64];
   // The process runs in the C locale, so the names are English.
-  return {text, std::strftime(text, sizeof text, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts)};
+  return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
+
+std::string date_line(Time now) { return "Date: " + http_date(now) + "\r\n"; }
 
 }  // namespace soundbite

@@ -21,6 +21,9 @@ struct HeadFields {
 // Appends to `out`.
 void append_head(std::string& out, const Response& response, const HeadFields& fields);
 
+// "Sun, 06 Nov 1994 08:49:37 GMT".
+std::string http_date(Time time);
+
 // The Date field with its name and line end.
 std::string date_line(Time now);
 

@@ -1,0 +1,55 @@
+#include "http/handlers/digested_body.h"
+
+#include "http/problems.h"
+
+namespace soundbite::handlers {
+
+std::expected<DigestedBody, Refusal> DigestedBody::of(const Request& request) {
+  DigestedBody body(*request.stream);
+  if (!request.content_md5.empty()) {
+    auto told = parse_content_md5(request.content_md5);
+    if (!told) return std::unexpected(refuse("bad-request", "Content-MD5 is the base64 of 16 bytes"));
+    body.promise(std::move(*told), "Content-MD5");
+  }
+  if (!request.content_digest.empty()) {
+    auto told = parse_content_digest(request.content_digest);
+    if (!told) {
+      return std::unexpected(refuse("bad-request", "Content-Digest is written as sha-256=:base64: (RFC 9530)"));
+    }
+    for (FieldDigest& one : *told) body.promise(std::move(one), "Content-Digest");
+  }
+  return body;
+}
+
+void DigestedBody::promise(FieldDigest told, std::string_view field) {
+  Digest digest(told.algorithm);
+  promises_.push_back({std::move(told), field, std::move(digest)});
+}
+
+awaitable<std::expected<std::string_view, Refusal>> DigestedBody::next() {
+  auto piece = co_await body_->next();
+  if (!piece) co_return piece;
+  for (Promise& one : promises_) one.digest.add(std::as_bytes(std::span(*piece)));
+  if (piece->empty()) {
+    if (auto broken = broken_promise()) co_return std::unexpected(std::move(*broken));
+  }
+  co_return piece;
+}
+
+std::optional<Refusal> DigestedBody::broken_promise() {
+  std::vector<FieldError> errors;
+  for (Promise& one : promises_) {
+    const std::string found = one.digest.finish();
+    if (found == one.told.bytes) continue;
+    errors.push_back({"/header/" + std::string(one.field),
+                      "digest_mismatch",
+                      "the bytes that arrived have the " + std::string(name_of(one.told.algorithm)) + " digest " +
+                          to_hex(found) + " in hexadecimal: send them again",
+                      {}});
+  }
+  promises_.clear();
+  if (errors.empty()) return std::nullopt;
+  return refuse("validation-failed", "the body is not what its digest says", std::move(errors));
+}
+
+}  // namespace soundbite::handlers

@@ -1,0 +1,38 @@
+// Collects what arrives in small pieces and writes it in large ones, one behind while the next is collected.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "base/async.h"
+#include "base/error.h"
+
+namespace soundbite {
+
+// For one coroutine. Holds at most two batches; who adds faster than the sink takes waits.
+class WriteBehind {
+ public:
+  // Takes one batch, which stays in place until it has answered. Called for one batch at a time, in order, and not
+  // again after an error. What it uses must be its own: it may outlive this object by the batch under way.
+  using Sink = std::function<awaitable<Result<void>>(std::span<const std::byte> batch)>;
+
+  static constexpr std::size_t batch_bytes = 256 * 1024;
+
+  WriteBehind(const asio::any_io_executor& executor, Sink sink);
+
+  // The first error of the sink is answered by the next call, and by every one after it.
+  awaitable<Result<void>> add(std::span<const std::byte> bytes);
+  // All that was added has been taken by the sink.
+  awaitable<Result<void>> flush();
+
+ private:
+  struct State;
+  static awaitable<void> write(std::shared_ptr<State> state);
+  awaitable<Result<void>> hand_over();
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace soundbite
