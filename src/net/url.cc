@@ -52,6 +52,9 @@ Result<std::string> host_of(const urls::url_view& url) {
 }
 
 Result<Url> from_parsed(urls::url url) {
+  // Boost.URL 1.81 takes "http://host:port" with something else than digits for a host with a path.
+  if (!url.encoded_path().empty() && !url.encoded_path().starts_with('/') && url.has_authority())
+    return must("name a port in digits");
   url.normalize();
   Url out;
   out.tls = url.scheme_id() == urls::scheme::https;
@@ -66,8 +69,7 @@ Result<Url> from_parsed(urls::url url) {
     return must("name a port that web servers use, not " + std::string(url.port()));
   out.path = std::string(url.encoded_path());
   while (out.path.starts_with("/../")) out.path.erase(0, 3);  // above the root is the root; Boost.URL keeps these
-  if (out.path == "/..") out.path = "/";
-  if (!out.path.starts_with('/')) out.path.insert(0, 1, '/');
+  if (out.path.empty() || out.path == "/..") out.path = "/";
   out.target = out.path;
   if (url.has_query()) out.target += "?" + std::string(url.encoded_query());
   return out;

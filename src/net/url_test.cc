@@ -56,6 +56,8 @@ TEST(CheckUrl, refuses_what_cannot_be_fetched_and_says_how_to_mend_it) {
       {"http://example.org:22/", "name a port that web servers use, not 22"},
       {"http://example.org:6667/", "name a port"},
       {"http://example.org:0/", "name a port"},
+      {"http://example.org:80x/", "name a port in digits"},
+      {"http://example.org:../../b", "name a port in digits"},
       {"http://example.org:65536/", "name a port"},
       {"http://example.org:99999999999/", "name a port"},
       {"http://ex%00ample.org/", "name its host in letters"},
