@@ -47,6 +47,11 @@ bool is_renamed(std::string_view name, Container container) {
   return false;
 }
 
+// Some writers fill the last chunk up, and count that as audio: less than one frame of samples is none.
+bool is_padding(const AVPacket& packet, const AVCodecParameters& audio) {
+  return av_get_exact_bits_per_sample(audio.codec_id) > 0 && packet.size < audio.block_align;
+}
+
 std::uint32_t little_endian(const std::uint8_t* at) {
   return at[0] | std::uint32_t{at[1]} << 8 | std::uint32_t{at[2]} << 16 | std::uint32_t{at[3]} << 24;
 }
@@ -171,6 +176,7 @@ Result<bool> Recording::decode() {
     }
     auto more = demuxer_->read(*packet_);
     if (!more) return std::unexpected(std::move(more.error()));
+    if (*more && is_padding(*packet_, *demuxer_->stream().codecpar)) continue;
     if (*more) look_at_packet();
     drained_ = !*more;
     const int sent = avcodec_send_packet(decoder_.get(), *more ? packet_.get() : nullptr);
@@ -200,14 +206,8 @@ void Recording::look_at_packet() {
   demuxed_ += packet.duration;
 }
 
-// An M4A says where its last packet's audio ends, and a W64 how many frames there are before its padding; libav plays
-// both to their last byte.
+// An M4A says where its last packet's audio ends; libav plays the packet to its end.
 int Recording::frames_to_keep() const {
-  if (demuxer_->container() == Container::w64 && facts_.declared_s) {
-    const auto declared = static_cast<std::uint64_t>(std::llround(*facts_.declared_s * facts_.format.sample_rate));
-    const std::uint64_t left = declared - std::min(declared, frames_);
-    return static_cast<int>(std::min<std::uint64_t>(left, static_cast<std::uint64_t>(frame_->nb_samples)));
-  }
   const AVCodecParameters& audio = *demuxer_->stream().codecpar;
   if (demuxer_->container() != Container::mp4 || audio.codec_id != AV_CODEC_ID_AAC || packet_duration_ <= 0) {
     return frame_->nb_samples;

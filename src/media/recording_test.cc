@@ -83,7 +83,7 @@ std::vector<Kind> kinds() {
       {"wavf64", {"wav", "pcm_f64le"}, any_rate, 6, 0},
       {"alaw", {"wav", "pcm_alaw"}, any_rate, 6, 0},
       {"mulaw", {"wav", "pcm_mulaw"}, any_rate, 6, 0},
-      {"w64", {"w64", "pcm_s16le"}, any_rate, 6, 0},
+      {"w64", {"w64", "pcm_s16le"}, any_rate, 6, 3},
       {"rf64", {"wav", "pcm_s16le", {{"rf64", "always"}}}, any_rate, 6, 0},
       {"aiff", {"aiff", "pcm_s16be"}, any_rate, 6, 0},
       {"flac", {"flac", "flac"}, any_rate, 6, 0},
@@ -131,6 +131,190 @@ TEST_P(EveryKind, decodes_with_its_length_and_its_clicks_in_their_places) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Recording, EveryKind, testing::ValuesIn(kinds()), [](const auto& p) { return p.param.name; });
+
+std::string bytes_of_kind(const MediaKind& kind, double seconds = 2) {
+  return bytes_of(make_media(kind, 44'100, tone_with_click(44'100, 2, seconds)));
+}
+
+TEST(Recording, tells_where_a_file_was_cut) {
+  for (const MediaKind& kind : {MediaKind{"wav", "pcm_s16le"},
+                                {"flac", "flac"},
+                                {"mp3", "libmp3lame"},
+                                {"ipod", "aac", {{"movflags", "+faststart"}}},
+                                {"ogg", "libvorbis"},
+                                {"adts", "aac"},
+                                {"aiff", "pcm_s16be"},
+                                {"caf", "pcm_s16be"},
+                                {"matroska", "flac"}}) {
+    if (kind.options.contains("movflags")) continue;  // its maker cannot move the index here
+    const std::string whole = bytes_of_kind(kind);
+    EXPECT_FALSE(read(file_of(whole)).facts.truncated) << kind.muxer;
+    for (const int percent : {20, 50, 80, 95, 99}) {
+      const File cut =
+          file_of(std::string_view(whole).substr(0, whole.size() * static_cast<std::size_t>(percent) / 100 - 1));
+      const Read decoded = read(cut);
+      if (decoded.result) {
+        EXPECT_TRUE(decoded.facts.truncated) << kind.muxer << " at " << percent;
+        EXPECT_LT(decoded.frames(), 90'000) << kind.muxer;
+      } else {
+        EXPECT_EQ(decoded.code(), "undecodable") << kind.muxer << " at " << percent;
+      }
+    }
+  }
+}
+
+TEST(Recording, answers_with_a_field_error_for_every_cut_and_flipped_bit) {
+  for (const MediaKind& kind : {MediaKind{"wav", "pcm_s16le"},
+                                {"flac", "flac"},
+                                {"mp3", "libmp3lame"},
+                                {"ipod", "aac"},
+                                {"ogg", "libvorbis"},
+                                {"ogg", "libopus"},
+                                {"matroska", "flac"},
+                                {"caf", "pcm_s16be"}}) {
+    const int rate = 48'000;
+    const std::string whole = bytes_of(make_media(kind, rate, tone_with_click(rate, 2, 0.6)));
+    std::uint32_t state = 1;
+    for (std::size_t at = 0; at < 100; ++at) {
+      std::string damaged = whole;
+      if (at % 2 == 0) damaged.resize(whole.size() * at / 100);
+      for (int flips = 0; at % 2 == 1 && flips < 4; ++flips) {
+        state = state * 1'664'525 + 1'013'904'223;
+        damaged[state % damaged.size()] ^= static_cast<char>(1 << (state >> 29));
+      }
+      const Read decoded = read(file_of(damaged), {.max_seconds = 30});
+      if (!decoded.result) {
+        EXPECT_EQ(decoded.result.error().code, ErrorCode::invalid) << kind.muxer << decoded.result.error().message;
+        EXPECT_FALSE(decoded.code().empty()) << kind.muxer << ": " << decoded.result.error().message;
+      }
+    }
+  }
+}
+
+TEST(Recording, hears_joined_files_to_their_end_and_says_so) {
+  for (const MediaKind& kind : {MediaKind{"mp3", "libmp3lame"},
+                                {"mp3", "libmp3lame", {{"write_xing", "0"}, {"id3v2_version", "4"}}, {{"title", "x"}}},
+                                {"ogg", "libvorbis"},
+                                {"ogg", "libopus"},
+                                {"adts", "aac"}}) {
+    const bool told = kind.muxer != "adts";  // one stream of frames is like another
+    const std::string one = bytes_of(make_media(kind, 48'000, tone_with_click(48'000, 2, 1)));
+    const Read decoded = read(file_of(one + one));
+    ASSERT_TRUE(decoded.result) << kind.muxer << decoded.result.error().message;
+    EXPECT_EQ(decoded.facts.concatenated, told) << kind.muxer << kind.encoder;
+    EXPECT_GT(decoded.frames(), 95'000) << kind.muxer << kind.encoder;
+  }
+}
+
+TEST(Recording, is_renamed_when_its_extension_is_one_of_another_container) {
+  const File mp3 = file_of(bytes_of_kind({"mp3", "libmp3lame"}, 0.5));
+  EXPECT_TRUE(read(mp3, {}, {"/fileId", "a.WAV"}).facts.renamed);
+  EXPECT_FALSE(read(mp3, {}, {"/fileId", "a.mp3"}).facts.renamed);
+  EXPECT_FALSE(read(mp3, {}, {"/fileId", "notes.txt"}).facts.renamed);
+  EXPECT_FALSE(read(mp3, {}, {"/fileId", "no extension"}).facts.renamed);
+}
+
+TEST(Recording, refuses_what_is_no_recording) {
+  for (const std::string_view text :
+       {"\x89PNG\r\n\x1A\n\0\0\0\rIHDR", "<!DOCTYPE html><html><body>hello</body></html>",
+        "#EXTM3U\n#EXTINF:10,\n/etc/passwd\n", "ffconcat version 1.0\nfile /etc/passwd\n",
+        "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\n", "%PDF-1.7\n", "<svg xmlns=''/>", "", "x"}) {
+    const Read decoded = read(file_of(text), {}, {"/fileId", "song.mp3"});
+    EXPECT_EQ(decoded.code(), "unsupported_media") << text;
+    ASSERT_FALSE(decoded.result);
+    EXPECT_EQ(decoded.result.error().fields[0].pointer, "/fileId");
+  }
+}
+
+// A header of WAV as someone with bad intent writes it.
+std::string wav_header(std::uint16_t channels, std::uint32_t rate, std::uint32_t data_size) {
+  const auto number = [](auto value) { return std::string(reinterpret_cast<const char*>(&value), sizeof value); };
+  return "RIFF" + number(data_size + 36) + "WAVEfmt " + number(std::uint32_t{16}) + number(std::uint16_t{1}) +
+         number(channels) + number(rate) + number(rate * channels * 2) +
+         number(static_cast<std::uint16_t>(channels * 2)) + number(std::uint16_t{16}) + "data" + number(data_size);
+}
+
+TEST(Recording, refuses_impossible_rates_and_channels) {
+  const std::string zeros(100'000, '\0');
+  EXPECT_EQ(read(file_of(wav_header(1, 1, 100'000) + zeros)).code(), "limit_exceeded");
+  EXPECT_EQ(read(file_of(wav_header(65'535, 48'000, 100'000) + zeros)).code(), "limit_exceeded");
+  EXPECT_EQ(read(file_of(wav_header(9, 48'000, 100'000) + zeros)).code(), "limit_exceeded");
+  EXPECT_EQ(read(file_of(wav_header(2, 4'000'000'000, 100'000) + zeros)).code(), "limit_exceeded");
+}
+
+TEST(Recording, refuses_four_gigabytes_that_are_claimed_and_takes_a_stream_of_unknown_length) {
+  const std::string zeros(192'000, '\0');
+  EXPECT_EQ(read(file_of(wav_header(1, 48'000, 0xFFFF'FF00) + zeros)).code(), "too_long");
+  const Read stream = read(file_of(wav_header(1, 48'000, 0xFFFF'FFFF) + zeros));
+  ASSERT_TRUE(stream.result) << stream.result.error().message;
+  EXPECT_EQ(stream.frames(), 96'000);
+  EXPECT_FALSE(stream.facts.truncated);
+}
+
+TEST(Recording, stops_a_bomb_of_silence_at_the_limit_whatever_its_header_says) {
+  std::string flac = bytes_of(make_media({"flac", "flac"}, 8'000, {std::vector<float>(8'000 * 120)}));
+  const MediaLimits limits{.max_seconds = 60};
+  EXPECT_EQ(read(file_of(flac), limits).code(), "too_long");
+  std::fill_n(flac.begin() + 22, 4, '\0');  // the total number of samples: not known
+  flac[21] = static_cast<char>(flac[21] & 0xF0);
+  EXPECT_EQ(read(file_of(flac), limits).code(), "too_long");
+}
+
+TEST(Recording, refuses_tags_and_pictures_without_end) {
+  const std::string audio = bytes_of_kind({"mp3", "libmp3lame"}, 0.5);
+  const auto tag = [](std::string_view name, std::size_t size) {
+    const auto synchsafe = [](std::size_t n) {
+      std::string bytes;
+      for (int shift = 21; shift >= 0; shift -= 7) bytes.push_back(static_cast<char>(n >> shift & 0x7F));
+      return bytes;
+    };
+    return std::string("ID3\x04\0\0", 6) + synchsafe(size + 10) + std::string(name) + synchsafe(size) +
+           std::string(2, '\0') + std::string(1, '\x03') + std::string(size - 1, 'a');
+  };
+  EXPECT_TRUE(read(file_of(tag("TIT2", 1'000) + audio)).result);
+  EXPECT_EQ(read(file_of(tag("TIT2", 1'200'000) + audio)).code(), "limit_exceeded");
+  EXPECT_EQ(read(file_of(tag("PRIV", 60'000'000) + audio), {.max_tag_bytes = 1'000}).code(), "");
+  EXPECT_EQ(read(file_of(tag("APIC", 60'000'000) + audio)).code(), "limit_exceeded");
+}
+
+TEST(Recording, refuses_a_long_chain_of_streams) {
+  const std::string one = bytes_of(make_media({"ogg", "libopus"}, 48'000, {std::vector<float>(960)}));
+  std::string chain;
+  for (int i = 0; i < 500; ++i) chain += one;
+  EXPECT_EQ(read(file_of(chain)).code(), "limit_exceeded");
+}
+
+TEST(Recording, refuses_boxes_within_boxes) {
+  std::string deep;
+  for (int i = 0; i < 20'000; ++i) {
+    const auto size = static_cast<std::uint32_t>(8 * (20'000 - i));
+    for (int shift = 24; shift >= 0; shift -= 8) deep.push_back(static_cast<char>(size >> shift));
+    deep += "moov";
+  }
+  EXPECT_THAT(read(file_of(std::string("\0\0\0\x14"
+                                       "ftypM4A \0\0\0\0M4A ",
+                                       20) +
+                           deep))
+                  .code(),
+              testing::AnyOf("undecodable", "no_audio"));
+}
+
+TEST(Recording, reads_tags_as_text_whatever_their_bytes) {
+  std::string wav = bytes_of(
+      make_media({"wav", "pcm_s16le", {}, {{"title", "Caf_"}, {"artist", "B"}}}, 48'000, {std::vector<float>(4'800)}));
+  wav[wav.find("Caf_") + 3] = '\xE9';
+  EXPECT_EQ(read(file_of(wav)).facts.tags.at("title"), "Caf\xC3\xA9");
+}
+
+TEST(Recording, counts_what_is_no_number) {
+  std::vector<float> samples(4'800, 0.5F);
+  samples[7] = std::numeric_limits<float>::infinity();
+  samples[9] = std::numeric_limits<float>::quiet_NaN();
+  const Read decoded = read(make_media({"wav", "pcm_f32le"}, 48'000, {samples}));
+  EXPECT_EQ(decoded.not_finite, 2);
+  EXPECT_EQ(decoded.samples[0][7], 0);
+  EXPECT_EQ(decoded.samples[0][8], 0.5F);
+}
 
 }  // namespace
 }  // namespace soundbite::media

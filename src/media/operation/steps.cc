@@ -61,7 +61,9 @@ class Planner {
     return filter("rubberband=channels=together:pitchq=quality:pitch=" + shortest(factor), {});
   }
   Plan operator()(const operation::Denoise& denoise) const {
-    return filter("afftdn=track_noise=1:noise_reduction=" + shortest(denoise.reduction_db), {});
+    // The filter works in windows of three of its steps, of which there are 80 a second, and answers two steps late.
+    const auto latency = 2 * static_cast<std::uint64_t>(input_.sample_rate / 80);
+    return filter("afftdn=track_noise=1:noise_reduction=" + shortest(denoise.reduction_db), {.latency = latency});
   }
   Plan operator()(const operation::Highpass& highpass) const {
     if (2 * highpass.hz >= input_.sample_rate) {
