@@ -1,5 +1,5 @@
 // The decoder of a VITS voice as a graph of the kind that our kernels compute: HiFi-GAN's generator with residual
-// blocks of two convolutions (its ResBlock2), as Piper's medium, low and x_low voices have.
+// blocks of two convolutions (its ResBlock2), as Piper's medium voices have.
 #pragma once
 
 #include <optional>
