@@ -77,7 +77,7 @@ TEST(Analyzer, shows_what_was_known_and_what_was_measured) {
   EXPECT_NEAR(number(document.at("crestFactor")), 3.01, 0.05);
   EXPECT_EQ(document.at("stereo").at("monoInTwoChannels"), true);
   EXPECT_GT(document.at("fingerprint").as_string().size(), 20U);
-  EXPECT_THAT(codes(document), testing::ElementsAre("mono_in_two_channels"));
+  EXPECT_THAT(codes(document), Contains("mono_in_two_channels"));
 }
 
 TEST(Analyzer, writes_null_for_what_there_is_not_and_never_a_number_that_is_none) {
