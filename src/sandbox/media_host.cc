@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <mutex>
 
 #include "job/output_plan.h"
@@ -32,6 +33,12 @@ constexpr int wall_per_cpu = 4;  // as many children may share a core
 std::uint32_t process_cpu_s(const MediaTask& task) {
   const auto sources = static_cast<double>(std::max<std::size_t>(task.inputs.size(), 1));
   return process_cpu_base_s + static_cast<std::uint32_t>(std::min(task.limits.max_seconds * sources, 1e6));
+}
+
+// Our own samples may be as many as they like.
+std::uint64_t max_speech(const MediaTask& task) {
+  if (task.pcm_rate) return std::numeric_limits<std::uint64_t>::max();
+  return static_cast<std::uint64_t>((task.limits.max_seconds + 1) * detector_rate);
 }
 
 class Host final : public MediaHost {
@@ -89,7 +96,7 @@ class Host final : public MediaHost {
     ChildLine::Parts line = line_to(std::move(*launched), std::move(made->status.ours));
     line.samples = std::move(made->samples.ours);
     line.speech = std::move(made->speech.ours);
-    line.max_speech_samples = static_cast<std::uint64_t>((task.limits.max_seconds + 1) * detector_rate);
+    line.max_speech_samples = max_speech(task);
     return std::make_unique<ChildProcess>(ChildProcess::Parts{.line = std::move(line),
                                                               .report = std::move(made->report),
                                                               .task = task,
