@@ -97,6 +97,18 @@ TEST(Analyzer, writes_null_for_what_there_is_not_and_never_a_number_that_is_none
   }
 }
 
+TEST(Analyzer, takes_every_rate_and_number_of_channels_that_limits_allow) {
+  for (const int rate : {8'000, 11'025, 384'000}) {
+    for (const std::size_t channels : {3U, 5U, 8U}) {
+      Samples noise;
+      append_noise(noise, rate, 0.5, -20);
+      const json::object document = analyse(rate, std::vector<Samples>(channels, noise));
+      EXPECT_EQ(document.at("dcOffset").as_array().size(), channels);
+      EXPECT_TRUE(document.at("loudness").at("integrated").is_number()) << rate;
+    }
+  }
+}
+
 TEST(Analyzer, says_of_silence_only_that_it_is_silent) {
   const json::object document = analyse(8'000, {Samples(16'000)});
   EXPECT_EQ(document.at("silent"), true);
