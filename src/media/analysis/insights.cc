@@ -79,7 +79,7 @@ void of_peaks(const Findings& findings, Insights& out) {
     out.push_back(
         {"true_peak_high",
          {},
-         fmt::format("Its true peak is {:+.1f} dBTP; above −1 dBTP lossy formats and converters distort.", *peak),
+         fmt::format("Its true peak is {:+.1f} dBTP; above -1 dBTP lossy formats and converters distort.", *peak),
          operation::Gain{std::floor((highest_true_peak - *peak) * 10) / 10}});
   }
 }
@@ -93,7 +93,7 @@ void of_loudness(const LoudnessResult& loudness, Insights& out) {
   if (std::abs(difference) <= loudness_tolerance_lu) return;
   out.push_back({difference < 0 ? "too_quiet" : "too_loud",
                  {},
-                 fmt::format("At {:.1f} LUFS it is {:.1f} LU {} than the −16 LUFS that is usual for speech.",
+                 fmt::format("At {:.1f} LUFS it is {:.1f} LU {} than the -16 LUFS that is usual for speech.",
                              *loudness.integrated, std::abs(difference), difference < 0 ? "quieter" : "louder"),
                  operation::Loudness{.target_lufs = podcast_lufs}});
 }
