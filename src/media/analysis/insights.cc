@@ -190,7 +190,7 @@ std::vector<Insight> insights_of(const Findings& findings) {
   Insights out;
   of_the_file(findings.source, out);
   if (findings.loudness.silent) {
-    out.push_back({"silent", 0.0, "There is nothing in it above −90 dBFS: it is silent.", {}});
+    out.push_back({"silent", 0.0, "There is nothing in it above -90 dBFS: it is silent.", {}});
     return out;
   }
   of_peaks(findings, out);
