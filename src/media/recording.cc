@@ -10,6 +10,7 @@ extern "C" {
 #include <libavutil/avstring.h>
 }
 
+#include "job/frame_header.h"
 #include "media/codec_list.h"
 #include "media/ogg_layout.h"
 #include "media/refusal.h"
@@ -54,6 +55,20 @@ bool is_padding(const AVPacket& packet, const AVCodecParameters& audio) {
 
 std::uint32_t little_endian(const std::uint8_t* at) {
   return at[0] | std::uint32_t{at[1]} << 8 | std::uint32_t{at[2]} << 16 | std::uint32_t{at[3]} << 24;
+}
+
+// Whether a frame that stands by itself is shorter than its header says: only the last one can be.
+bool is_cut(const AVPacket& packet, Container container) {
+  const std::string_view bytes(reinterpret_cast<const char*>(packet.data), static_cast<std::size_t>(packet.size));
+  if (container == Container::mp3) {
+    const auto frame = MpegFrame::read(bytes);
+    return frame && frame->length > bytes.size();
+  }
+  if (container == Container::adts) {
+    const auto frame = AdtsFrame::read(bytes);
+    return frame && frame->length > bytes.size();
+  }
+  return false;
 }
 
 // The Xing header stands behind the side information, whose length depends on version and channels.
@@ -201,7 +216,7 @@ void Recording::look_at_packet() {
     ++inner_headers_;
   }
   ++packets_;
-  cut_packet_ = (packet.flags & AV_PKT_FLAG_CORRUPT) != 0;
+  cut_packet_ = (packet.flags & AV_PKT_FLAG_CORRUPT) != 0 || is_cut(packet, demuxer_->container());
   packet_duration_ = packet.duration;
   demuxed_ += packet.duration;
 }
