@@ -6,6 +6,8 @@ int main(int argc, char** argv) {
   using namespace soundbite;
   constexpr std::array commands{
       Command{say_spec, run_say},
+      Command{process_spec, run_process},
+      Command{analyze_spec, run_analyze},
       Command{serve_spec, run_serve},
       Command{voices_spec, run_voices},
       Command{show_config_spec, run_show_config},

@@ -21,12 +21,14 @@ int report(const Failure& failure) {
 std::string overview(std::span<const Command> commands) {
   std::string out =
       "usage: soundbite COMMAND [words] [flags]\n\n"
-      "SoundBite turns text into finished audio.\n\n"
+      "SoundBite turns text and recordings into finished audio.\n\n"
       "examples\n"
-      "  soundbite say \"Hello there.\" -o hello.mp3     speak into a file\n"
-      "  soundbite serve                               the HTTP API at http://127.0.0.1:8080\n"
-      "  soundbite voices en                           which voices speak English\n"
-      "  soundbite doctor                              what is missing, and what to do about it\n\n"
+      "  soundbite say \"Hello there.\" -o hello.mp3           speak into a file\n"
+      "  soundbite process talk.wav -o talk.mp3 --loudness -16   make a recording ready\n"
+      "  soundbite analyze talk.wav                          what it is like, and what would help\n"
+      "  soundbite serve                                     the HTTP API at http://127.0.0.1:8080\n"
+      "  soundbite voices en                                 which voices speak English\n"
+      "  soundbite doctor                                    what is missing, and what to do about it\n\n"
       "commands\n";
   for (const auto& command : commands) {
     const auto spec = command.spec();

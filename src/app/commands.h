@@ -11,6 +11,12 @@ Ending run_serve(const Invocation& invocation);
 CommandSpec say_spec();
 Ending run_say(const Invocation& invocation);
 
+CommandSpec process_spec();
+Ending run_process(const Invocation& invocation);
+
+CommandSpec analyze_spec();
+Ending run_analyze(const Invocation& invocation);
+
 CommandSpec voices_spec();
 Ending run_voices(const Invocation& invocation);
 

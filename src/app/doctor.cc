@@ -5,10 +5,12 @@
 #include <cstdio>
 
 #include "app/commands.h"
+#include "app/media_settings.h"
 #include "base/text.h"
 #include "sandbox/media_host.h"
 #include "service/soundbites.h"
 #include "speech/engine.h"
+#include "vad/silero.h"
 
 namespace soundbite {
 
@@ -40,7 +42,7 @@ std::vector<Check> check_everything(const LoadedConfig& loaded) {
       {"settings", Finding::ok, loaded.file.empty() ? "no file; `soundbite config` prints them" : loaded.file});
   Log log(LogFormat::text, LogLevel::off);
   prometheus::Registry registry;
-  const auto media = start_media_host({.program = config.media_program}, log, registry);  // before there are threads
+  const auto media = start_media_host(media_options(config), log, registry);  // before there are threads
   checks.push_back(check_onnxruntime(config.onnxruntime));
   for (const auto& dir : config.voices_dirs) checks.push_back(check_voices_dir(dir));
   std::erase_if(checks,
@@ -56,10 +58,13 @@ std::vector<Check> check_everything(const LoadedConfig& loaded) {
   }
   if (media) {
     append(checks, check_formats(**media));
+    checks.push_back(check_sandbox(**media));
   } else {
     checks.push_back({"formats", Finding::fail, media.error().message,
                       "build soundbite-media beside soundbite, or name it with --media-program"});
   }
+  const auto detector = make_silero_detector({.onnxruntime_library = config.onnxruntime, .model = config.vad_model});
+  checks.push_back(check_speech_detection(*detector));
   checks.push_back(check_data_dir(config));
   checks.push_back(check_port(config.listen));
   checks.push_back(check_descriptors());

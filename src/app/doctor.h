@@ -6,7 +6,9 @@
 
 #include "app/config/settings.h"
 #include "port/media_engine.h"
+#include "port/speech_detector.h"
 #include "port/speech_engine.h"
+#include "sandbox/media_host.h"
 
 namespace soundbite {
 
@@ -33,5 +35,11 @@ Check check_speech(SpeechEngine& engine, const std::string& voice);
 
 // One for each format: encodes a tenth of a second.
 std::vector<Check> check_formats(MediaEngine& media);
+
+// Of a host that has worked already.
+Check check_sandbox(const MediaHost& media);
+
+// Listens to a moment of silence.
+Check check_speech_detection(SpeechDetector& detector);
 
 }  // namespace soundbite

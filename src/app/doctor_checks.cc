@@ -190,4 +190,30 @@ std::vector<Check> check_formats(MediaEngine& media) {
   return checks;
 }
 
+Check check_sandbox(const MediaHost& media) {
+  const auto report = media.report();
+  if (!report) return {"sandbox", Finding::warn, "not known: the media program did not start", "see formats above"};
+  const std::string level(name_of(report->level));
+  if (report->level == SandboxLevel::strict)
+    return well("sandbox", level + ": all " + std::to_string(report->layers.size()) + " layers hold");
+  std::string missing;
+  for (const auto& layer : report->missing) missing += (missing.empty() ? "" : ", ") + layer;
+  return {"sandbox", report->level == SandboxLevel::none ? Finding::fail : Finding::warn,
+          level + ", without " + missing, media.advice()};
+}
+
+Check check_speech_detection(SpeechDetector& detector) {
+  const std::string remedy =
+      "run ./dev setup, or name the model with --vad-model; until then analyses do not tell who speaks when";
+  const auto listener = detector.listen();
+  if (!listener) return {"speech detection", Finding::warn, listener.error().message, remedy};
+  const std::vector<float> silence(detector_rate);
+  if (const auto heard = (*listener)->hear(silence); !heard)
+    return {"speech detection", Finding::warn, heard.error().message, remedy};
+  const auto segments = (*listener)->finish();
+  if (!segments) return {"speech detection", Finding::warn, segments.error().message, remedy};
+  if (!segments->empty()) return {"speech detection", Finding::warn, "it hears speech in silence", remedy};
+  return well("speech detection", "tells silence from speech");
+}
+
 }  // namespace soundbite

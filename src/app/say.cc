@@ -7,6 +7,7 @@
 
 #include "app/commands.h"
 #include "app/interrupts.h"
+#include "app/media_settings.h"
 #include "app/output_target.h"
 #include "app/progress_bar.h"
 #include "app/say_request.h"
@@ -98,7 +99,7 @@ CommandSpec say_spec() {
                   {.name = "json",
                    .help = "print file, duration, bytes and more as JSON; to standard error when the audio is on "
                            "standard output"}},
-      .settings = {"voices-dir", "default-voice", "max-text", "onnxruntime", "media-program"},
+      .settings = {"voices-dir", "default-voice", "max-text", "onnxruntime", "media-program", "sandbox"},
       .examples =
           "  soundbite say \"Hello there.\" -o hello.mp3\n"
           "  soundbite say -o chapter.opus < chapter.txt\n"
@@ -120,7 +121,7 @@ Ending run_say(const Invocation& invocation) {
   Log log(LogFormat::text, LogLevel::off);
   prometheus::Registry registry;
   // The other program loads its libraries while this one loads the voice.
-  const auto media = start_media_host({.program = config.media_program}, log, registry);
+  const auto media = start_media_host(media_options(config), log, registry);
   if (!media) return failed(media.error().message);
   auto target = OutputTarget::open(request->target);
   if (!target) return std::unexpected(failure_of(target.error()));

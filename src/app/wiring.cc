@@ -2,7 +2,13 @@
 
 #include <unistd.h>
 
+#include <boost/json/value_from.hpp>
+
+#include "app/config/values.h"
+#include "app/media_settings.h"
+#include "app/signing_key.h"
 #include "app/version.h"
+#include "vad/silero.h"
 
 namespace soundbite {
 
@@ -15,6 +21,13 @@ std::string worker_name(const Clock& clock) {
   return std::string(host.data()) + ":" + std::to_string(::getpid()) + ":" + format_rfc3339(clock.now());
 }
 
+boost::json::value describe(const std::optional<SandboxReport>& report) {
+  if (!report) return nullptr;  // the child's program is only starting
+  return {{"level", name_of(report->level)},
+          {"layers", boost::json::value_from(report->layers)},
+          {"missing", boost::json::value_from(report->missing)}};
+}
+
 }  // namespace
 
 Server::Server(const Config& config)
@@ -25,6 +38,7 @@ Server::~Server() {
   http_.reset();
   worker_.reset();
   sweeper_.reset();
+  arriving_.join();
   if (store_) store_->close();
 }
 
@@ -35,14 +49,16 @@ Result<std::unique_ptr<Server>> Server::assemble(const Config& config) {
 }
 
 Result<void> Server::assemble_parts() {
-  // Encoding: a program of its own, started while this process has one thread.
+  // Decoding and encoding: a program of its own, started while this process has one thread.
   if (config_.workers > 0) {
-    auto media = start_media_host({.program = config_.media_program}, log_, registry_);
+    auto options = media_options(config_);
+    options.spool_folder = config_.data_dir + "/tmp";
+    auto media = start_media_host(std::move(options), log_, registry_);
     if (!media) return std::unexpected(media.error());
     media_ = std::move(*media);
   }
 
-  // Jobs, queue and blobs.
+  // Jobs, queue, blobs, recordings and uploads.
   auto store = open_embedded_store({.data_dir = config_.data_dir,
                                     .queue_limit = config_.queue_limit,
                                     .lease = config_.lease,
@@ -61,14 +77,37 @@ Result<void> Server::assemble_parts() {
   if (!speech) return std::unexpected(speech.error());
   speech_ = std::move(*speech);
 
+  // Who speaks when in a recording: loaded when first asked.
+  detector_ = make_silero_detector({.onnxruntime_library = config_.onnxruntime, .model = config_.vad_model});
+
+  // Recordings that requests name by their address.
+  fetcher_ = make_fetcher({.limits = {.max_bytes = config_.max_file.count},
+                           .also_allowed = split_list(config_.url_allow),
+                           .user_agent = "SoundBite/" + std::string(version())});
+
   // What the API means.
-  soundbites_ = std::make_unique<Soundbites>(store_->jobs(), store_->blobs(), *speech_, clock_, *random_,
-                                             SoundbitesOptions{.environment = config_.environment,
-                                                               .default_voice = config_.default_voice,
-                                                               .record_life = config_.retention});
+  const auto key = load_signing_key(config_.data_dir, *random_);
+  if (!key) return std::unexpected(key.error());
+  files_ = std::make_unique<Files>(store_->files(), store_->blobs(), arriving_, clock_, *random_, registry_,
+                                   FilesOptions{.environment = config_.environment,
+                                                .file_life = config_.file_retention,
+                                                .max_bytes = config_.max_file.count,
+                                                .signing_key = *key});
+  uploads_ =
+      std::make_unique<Uploads>(store_->uploads(), store_->blobs(), arriving_, clock_, *random_, files_->instruments(),
+                                UploadsOptions{.environment = config_.environment,
+                                               .upload_life = config_.upload_retention,
+                                               .file_life = config_.file_retention,
+                                               .max_bytes = config_.max_file.count});
+  soundbites_ =
+      std::make_unique<Soundbites>(store_->jobs(), store_->blobs(), store_->files(), *speech_, clock_, *random_,
+                                   SoundbitesOptions{.environment = config_.environment,
+                                                     .default_voice = config_.default_voice,
+                                                     .record_life = config_.retention});
   health_ = std::make_unique<Health>(
       store_->jobs(), store_->blobs(), *speech_, [media = media_.get()] { return media ? media->state() : "ok"; },
-      std::string(version()));
+      std::string(version()),
+      media_ ? [media = media_.get()] { return describe(media->report()); } : std::function<boost::json::value()>());
 
   // How clients reach it.
   http_ = make_http_server(io_.get_executor(),
@@ -77,20 +116,27 @@ Result<void> Server::assemble_parts() {
                             .public_url = config_.public_url,
                             .limits = {.max_text_characters = config_.max_text},
                             .max_body_bytes = config_.max_text * 12 + 65'536,  // every character escaped, and the rest
+                            .max_file_bytes = config_.max_file.count,
                             .max_connections = config_.max_connections,
                             .header_timeout = config_.header_timeout,
                             .request_timeout = config_.request_timeout,
                             .idle_timeout = config_.idle_timeout},
-                           {*soundbites_, *speech_, *health_, registry_, *random_, clock_, log_});
+                           {*soundbites_, *files_, *uploads_, *speech_, *health_, registry_, *random_, clock_, log_});
 
   // Who does the work, and who cleans up.
   if (media_) {
-    worker_ = make_worker(
-        io_.get_executor(),
-        {.slots = config_.workers, .name = worker_name(clock_), .lease = config_.lease, .heartbeat = config_.lease / 3},
-        {store_->jobs(), store_->queue(), store_->blobs(), *speech_, *media_, clock_, log_, registry_});
+    worker_ = make_worker(io_.get_executor(),
+                          {.slots = config_.workers,
+                           .name = worker_name(clock_),
+                           .lease = config_.lease,
+                           .heartbeat = config_.lease / 3,
+                           .media = media_limits(config_)},
+                          {store_->jobs(), store_->queue(), store_->blobs(), store_->files(), *fetcher_, *speech_,
+                           *media_, *detector_, clock_, log_, registry_});
   }
-  sweeper_ = std::make_unique<Sweeper>(io_.get_executor(), store_->jobs(), store_->blobs(), log_, SweeperOptions{});
+  sweeper_ = std::make_unique<Sweeper>(
+      io_.get_executor(), SweeperPorts{store_->jobs(), store_->blobs(), store_->files(), store_->uploads(), log_},
+      SweeperOptions{});
   return {};
 }
 

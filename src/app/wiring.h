@@ -14,9 +14,13 @@
 #include "base/random.h"
 #include "base/time.h"
 #include "http/server.h"
+#include "net/fetcher.h"
+#include "port/speech_detector.h"
 #include "sandbox/media_host.h"
+#include "service/files.h"
 #include "service/health.h"
 #include "service/soundbites.h"
+#include "service/uploads.h"
 #include "speech/engine.h"
 #include "worker/sweeper.h"
 #include "worker/worker.h"
@@ -43,6 +47,7 @@ class Server {
   Result<void> assemble_parts();
   awaitable<void> stop_on_signal();
   void preload();
+  static constexpr std::size_t arriving_threads = 2;
 
   Config config_;
   Log log_;
@@ -55,8 +60,13 @@ class Server {
 
   std::unique_ptr<MediaHost> media_;  // null without workers
   std::unique_ptr<SpeechEngine> speech_;
+  std::unique_ptr<SpeechDetector> detector_;
   std::unique_ptr<EmbeddedStore> store_;
+  std::unique_ptr<Fetcher> fetcher_;
+  asio::thread_pool arriving_{arriving_threads};  // hashes and writes what clients upload
   std::unique_ptr<Soundbites> soundbites_;
+  std::unique_ptr<Files> files_;
+  std::unique_ptr<Uploads> uploads_;
   std::unique_ptr<Health> health_;
   std::unique_ptr<HttpServer> http_;
   std::unique_ptr<Worker> worker_;  // null without workers

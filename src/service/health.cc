@@ -6,8 +6,13 @@
 namespace soundbite {
 
 Health::Health(JobStore& jobs, BlobStore& blobs, SpeechEngine& speech, std::function<std::string()> media_state,
-               std::string version)
-    : jobs_(jobs), blobs_(blobs), speech_(speech), media_state_(std::move(media_state)), version_(std::move(version)) {}
+               std::string version, std::function<boost::json::value()> sandbox)
+    : jobs_(jobs),
+      blobs_(blobs),
+      speech_(speech),
+      media_state_(std::move(media_state)),
+      version_(std::move(version)),
+      sandbox_(std::move(sandbox)) {}
 
 awaitable<HealthReport> Health::report(Deadline deadline) {
   const auto counts = co_await jobs_.counts(deadline);
@@ -29,6 +34,7 @@ awaitable<HealthReport> Health::report(Deadline deadline) {
   body["status"] = stopping_ ? "stopping" : degraded ? "degraded" : "ok";
   body["version"] = version_;
   body["checks"] = std::move(checks);
+  if (sandbox_) body["sandbox"] = sandbox_();
   if (counts) {
     body["jobs"] = {{"pending", counts->pending},     {"processing", counts->processing},
                     {"ready", counts->ready},         {"failed", counts->failed},

@@ -22,9 +22,10 @@ struct HealthReport {
 // For one io thread.
 class Health {
  public:
-  // `media_state` answers "ok" or why encoding does not work now; `version` is the release that reports show.
+  // `media_state` answers "ok" or why nothing can be made now; `version` is the release that reports show; `sandbox`
+  // tells what holds the media child ({"level", "layers", "missing"}, or null), where there is one.
   Health(JobStore& jobs, BlobStore& blobs, SpeechEngine& speech, std::function<std::string()> media_state,
-         std::string version);
+         std::string version, std::function<boost::json::value()> sandbox = {});
 
   // From now on not ready: the process is shutting down.
   void begin_stopping() { stopping_ = true; }
@@ -38,6 +39,7 @@ class Health {
   SpeechEngine& speech_;
   std::function<std::string()> media_state_;
   std::string version_;
+  std::function<boost::json::value()> sandbox_;  // may be empty
   bool stopping_ = false;
 };
 

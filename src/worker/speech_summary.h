@@ -9,7 +9,7 @@
 
 namespace soundbite {
 
-// Puts the member "speech" into the object "input" of an analysis: {"segments": [{"start", "end"}, …], "share",
+// Puts the member "speech" first into the object "input" of an analysis: {"segments": [{"start", "end"}, …], "share",
 // "pauses":
 // {"count", "mean", "longest"}}. The share is of the input's decoded duration; pauses lie between segments; of very
 // many segments the first 10,000 are listed. Errors: internal when the analysis has another form.

@@ -139,6 +139,7 @@ Result<Arguments> parse_arguments(const CommandSpec& spec, std::span<const char*
   if (words.size() > spec.max_words) return std::unexpected(unexpected_word(spec, words[spec.max_words]));
   Arguments arguments;
   arguments.words_ = std::move(words);
+  for (const auto* option : parser.parse_order()) arguments.order_.push_back(option->get_lnames().front());
   for (const auto& option : options) {
     if (option.placeholder.empty()) {
       if (switches[option.name]) arguments.values_[option.name] = {};

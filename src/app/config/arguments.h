@@ -49,11 +49,14 @@ class Arguments {
   // All values, in order; null when the option was not given.
   const std::vector<std::string>* values(const std::string& option) const;
   const std::vector<std::string>& words() const { return words_; }
+  // The names of the options in the order they were written; one given twice comes twice.
+  const std::vector<std::string>& order() const { return order_; }
 
  private:
   friend Result<Arguments> parse_arguments(const CommandSpec&, std::span<const char* const>);
   std::map<std::string, std::vector<std::string>> values_;
   std::vector<std::string> words_;
+  std::vector<std::string> order_;
 };
 
 // Errors: invalid, one line that names the wrong flag and the nearest right one.

@@ -92,6 +92,44 @@ const std::vector<Setting>& table() {
        0,
        3'600'000},
       {"max-text", "N", &Config::max_text, "100000", "", "characters of one text", {}, 1, 1'000'000},
+      {"max-file",
+       "BYTES",
+       &Config::max_file,
+       "100MB",
+       "",
+       "size of one recording, uploaded or fetched",
+       {},
+       1'000,
+       1ULL << 40},
+      {"max-audio",
+       "TIME",
+       &Config::max_audio,
+       "1h",
+       "",
+       "length of one recording, counted while it is decoded",
+       {},
+       1'000,
+       86'400'000},
+      {"file-retention",
+       "TIME",
+       &Config::file_retention,
+       "30d",
+       "",
+       "how long uploaded recordings are kept; one that a waiting job needs stays",
+       {},
+       60'000,
+       3'650ULL * 86'400'000},
+      {"upload-retention",
+       "TIME",
+       &Config::upload_retention,
+       "1d",
+       "",
+       "how long an upload in pieces may take before it is forgotten",
+       {},
+       60'000,
+       30ULL * 86'400'000},
+      {"url-allow", "HOST:PORT", &Config::url_allow, "", "none: only the public internet",
+       "loopback addresses that jobs may fetch from as well, separated by commas, such as 127.0.0.1:8099"},
       {"public-url", "URL", &Config::public_url, "", "none: links are relative",
        "how clients reach this server, such as https://speech.example.com; makes problem types absolute"},
       {"max-connections", "N", &Config::max_connections, "20000", "", "open connections", {}, 1, 1'000'000},
@@ -139,8 +177,18 @@ const std::vector<Setting>& table() {
        {"embedded"}},
       {"onnxruntime", "FILE", &Config::onnxruntime, "", "what set-up installed, else the system's",
        "the ONNX Runtime library (libonnxruntime.so.…), which Piper voices need"},
+      {"vad-model", "FILE", &Config::vad_model, "", "what set-up installed",
+       "the Silero model that finds speech in recordings; without it analyses do not tell who speaks when"},
       {"media-program", "FILE", &Config::media_program, "", "soundbite-media beside this program",
-       "the program that encodes audio"},
+       "the program that decodes, processes and encodes audio"},
+      {"sandbox",
+       "LEVEL",
+       &Config::sandbox,
+       "best",
+       "",
+       "confinement of what decodes recordings: the best that this system allows, or strict, which refuses to start "
+       "below the whole of it",
+       {"best", "strict"}},
   };
   return settings;
 }
@@ -194,6 +242,12 @@ struct Assign {
       if (const auto place = choose(last(), setting); !place) return std::unexpected(place.error());
     }
     if (last().empty()) return fail(ErrorCode::invalid, "write " + std::string(setting.placeholder));
+    if (field == &Config::url_allow) {
+      for (const auto& address : split_list(last())) {
+        if (auto parsed = parse_listen_address(address); !parsed || !is_loopback(parsed->host))
+          return fail(ErrorCode::invalid, "write loopback addresses with their ports, such as 127.0.0.1:8099");
+      }
+    }
     if (field == &Config::public_url) {
       if (auto checked = check_public_url(last()); !checked) return checked;
     }
@@ -311,6 +365,16 @@ std::string find_onnxruntime(const Surroundings& surroundings) {
   return (folders.front() / "libonnxruntime.so").string();  // what an error then names
 }
 
+std::string find_vad_model(const Surroundings& surroundings) {
+  static constexpr std::string_view name = "silero_vad_16k_sequence.onnx";
+  for (const std::string_view relative : {"../deps/vad", "../share/soundbite/vad"}) {
+    std::error_code error;
+    const auto file = beside(surroundings, relative) / name;
+    if (std::filesystem::exists(file, error)) return file.string();
+  }
+  return beside(surroundings, "../deps/vad").string() + "/" + std::string(name);  // what an error then names
+}
+
 }  // namespace
 
 std::string Setting::flag() const { return "--" + std::string(name); }
@@ -349,6 +413,7 @@ void find_defaults(Config& config, const Surroundings& surroundings, const std::
   if (open("workers")) config.workers = std::max(1U, std::thread::hardware_concurrency());
   if (open("log-format")) config.log_format = config.environment == "development" ? LogFormat::text : LogFormat::json;
   if (open("onnxruntime")) config.onnxruntime = find_onnxruntime(surroundings);
+  if (open("vad-model")) config.vad_model = find_vad_model(surroundings);
   if (open("media-program")) config.media_program = beside(surroundings, "soundbite-media").string();
 }
 

@@ -46,6 +46,11 @@ struct Config {
   std::vector<std::string> voices_dirs;
   std::string default_voice;
   std::uint64_t max_text = 0;
+  Bytes max_file;
+  Milliseconds max_audio{};
+  Milliseconds file_retention{};
+  Milliseconds upload_retention{};
+  std::string url_allow;
   std::uint64_t max_connections = 0;
   Milliseconds header_timeout{};
   Milliseconds request_timeout{};
@@ -53,7 +58,9 @@ struct Config {
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::text;
   std::string onnxruntime;
+  std::string vad_model;
   std::string media_program;
+  std::string sandbox;
 };
 
 // Where a value is kept; its type says how it is written.

@@ -1,5 +1,6 @@
 #include "app/config/values.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
@@ -81,6 +82,15 @@ Result<ListenAddress> parse_listen_address(std::string_view written) {
   const auto port = parse_count(written.substr(colon + 1));
   if (!port || *port > 65535) return fail(ErrorCode::invalid, "write a port from 0 (any free one) to 65535");
   return ListenAddress{std::move(host), static_cast<std::uint16_t>(*port)};
+}
+
+std::vector<std::string> split_list(std::string_view written) {
+  std::vector<std::string> parts;
+  while (!written.empty()) {
+    parts.emplace_back(written.substr(0, written.find(',')));
+    written.remove_prefix(std::min(written.size(), parts.back().size() + 1));
+  }
+  return parts;
 }
 
 std::string write_duration(Milliseconds duration) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/config/settings.h"
 #include "base/error.h"
@@ -16,6 +17,9 @@ Result<std::uint64_t> parse_count(std::string_view written);
 Result<Milliseconds> parse_duration(std::string_view written);         // "500ms", "30s", "15m", "1h", "30d"
 Result<Bytes> parse_bytes(std::string_view written);                   // "67108864", "64MiB", "1GB"
 Result<ListenAddress> parse_listen_address(std::string_view written);  // "127.0.0.1:8080", "[::1]:0", "localhost:80"
+
+// What commas separate; nothing of nothing.
+std::vector<std::string> split_list(std::string_view written);
 
 std::string write_duration(Milliseconds duration);
 std::string write_bytes(Bytes bytes);
