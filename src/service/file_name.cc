@@ -33,21 +33,17 @@ std::string clean_file_name(std::string_view sent) {
   const std::size_t separator = sent.find_last_of("/\\");
   if (separator != sent.npos) sent.remove_prefix(separator + 1);
   std::string name;
-  while (!sent.empty()) {
-    std::size_t valid = find_invalid_utf8(sent).value_or(sent.size());
-    if (valid == 0) {
+  while (!sent.empty() && name.size() < max_file_name_bytes) {
+    if (find_invalid_utf8(sent.substr(0, 4)) == 0) {
       sent.remove_prefix(1);
       continue;
     }
-    while (valid > 0) {
-      const auto [code_point, size] = first_code_point(sent);
-      if (may_be_shown(code_point)) {
-        if (name.size() + size > max_file_name_bytes) return name;
-        name += sent.substr(0, size);
-      }
-      sent.remove_prefix(size);
-      valid -= size;
+    const auto [code_point, size] = first_code_point(sent);
+    if (may_be_shown(code_point)) {
+      if (name.size() + size > max_file_name_bytes) break;
+      name += sent.substr(0, size);
     }
+    sent.remove_prefix(size);
   }
   while (name.starts_with(' ')) name.erase(0, 1);
   while (name.ends_with(' ')) name.pop_back();

@@ -35,6 +35,13 @@ bool is_boundary(std::string_view text) {
   });
 }
 
+// How many of the last bytes may be the beginning of a delimiter.
+std::size_t begun_delimiter(std::string_view bytes, std::string_view delimiter) {
+  std::size_t size = std::min(bytes.size(), delimiter.size() - 1);
+  while (size > 0 && !bytes.ends_with(delimiter.substr(0, size))) --size;
+  return size;
+}
+
 // Browsers send a quote in a name as %22 (WHATWG).
 std::string unescape_quotes(std::string text) {
   for (std::size_t at = 0; (at = text.find("%22", at)) != text.npos;) text.replace(at++, 3, "\"");
@@ -118,8 +125,7 @@ MultipartReader::Event MultipartReader::read_data() {
     data_ = rest.substr(0, static_cast<std::size_t>(static_cast<const char*>(found) - rest.data()));
     state_ = State::boundary;
   } else {
-    // The last bytes may be the beginning of a delimiter.
-    data_ = rest.substr(0, rest.size() - std::min(rest.size(), delimiter_.size() - 1));
+    data_ = rest.substr(0, rest.size() - begun_delimiter(rest, delimiter_));
     if (data_.empty()) return Event::more;
   }
   at_ += data_.size();
