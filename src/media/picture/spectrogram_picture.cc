@@ -59,14 +59,15 @@ int top_level(const SpectrogramColumns& columns) {
   float loudest = 0;
   for (std::size_t i = 0; i < columns.size(); ++i) loudest = std::max(loudest, std::ranges::max(columns.column(i)));
   if (!(loudest > 1e-12F)) return 0;
+  loudest = std::min(loudest, 1e12F);  // samples without measure have powers without end
   return static_cast<int>(std::ceil(std::log10(static_cast<double>(loudest)))) * 10;
 }
 
 Ink shade_of(float power, int top_db) {
   if (!(power > 0)) return 0;
   const double db = 10 * std::log10(static_cast<double>(power));
-  const double share = 1 - (top_db - db) / range_db;
-  return static_cast<Ink>(std::clamp(std::lround(share * (shades - 1)), 0L, long{shades - 1}));
+  const double share = std::clamp(1 - (top_db - db) / range_db, 0.0, 1.0);
+  return static_cast<Ink>(std::lround(share * (shades - 1)));
 }
 
 // The powers of one column of pixels: the mean of the columns that fall into it, or a point between two of them.
