@@ -118,8 +118,8 @@ Result<void> Demuxer::choose_stream(const MediaInput& input, const MediaLimits& 
 std::optional<double> Demuxer::declared_s() const {
   if (context_->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE) return std::nullopt;
   const AVStream& audio = stream();
-  // RIFF counts bytes; for codecs that pack them, libav's estimate from their mean is none of the file's words.
-  if (container_ == Container::wav && av_get_exact_bits_per_sample(audio.codecpar->codec_id) == 0) return std::nullopt;
+  // Of RIFF, libav tells no more than it finds; riff_layout.h tells what the file says.
+  if (container_ == Container::wav || container_ == Container::rf64) return std::nullopt;
   if (audio.duration != AV_NOPTS_VALUE && audio.duration > 0) {
     return static_cast<double>(audio.duration) * av_q2d(audio.time_base);
   }

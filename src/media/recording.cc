@@ -14,12 +14,15 @@ extern "C" {
 #include "media/codec_list.h"
 #include "media/ogg_layout.h"
 #include "media/refusal.h"
+#include "media/riff_layout.h"
 
 namespace soundbite::media {
 namespace {
 
 // Files of which nearly nothing can be decoded are no recordings, whatever their first bytes said.
 constexpr std::uint64_t errors_of_a_damaged_file = 20;
+
+bool is_riff(Container container) { return container == Container::wav || container == Container::rf64; }
 
 bool has_encoder_delay(AVCodecID codec) { return codec == AV_CODEC_ID_MP3 || codec == AV_CODEC_ID_AAC; }
 
@@ -49,8 +52,10 @@ bool is_renamed(std::string_view name, Container container) {
 }
 
 // Some writers fill the last chunk up, and count that as audio: less than one frame of samples is none.
-bool is_padding(const AVPacket& packet, const AVCodecParameters& audio) {
-  return av_get_exact_bits_per_sample(audio.codec_id) > 0 && packet.size < audio.block_align;
+void cut_padding(AVPacket& packet, const AVCodecParameters& audio) {
+  if (av_get_exact_bits_per_sample(audio.codec_id) > 0 && audio.block_align > 0) {
+    av_shrink_packet(&packet, packet.size - packet.size % audio.block_align);
+  }
 }
 
 std::uint32_t little_endian(const std::uint8_t* at) {
@@ -116,10 +121,18 @@ Result<void> Recording::read_facts() {
   facts_.renamed = is_renamed(input_.name, demuxer_->container());
   facts_.tags = attachments_.tags;
   facts_.cover_art = !attachments_.covers.empty() || attachments_.unknown_pictures > 0;
+  if (is_riff(demuxer_->container())) {
+    const RiffLayout layout = read_riff_layout(demuxer_->bytes());
+    complete_ = layout.complete;
+    const int bits = av_get_exact_bits_per_sample(audio.codec_id) * audio.ch_layout.nb_channels;
+    if (bits > 0 && audio.sample_rate > 0 && layout.data_bytes) {
+      facts_.declared_s = 8.0 * static_cast<double>(*layout.data_bytes) / bits / audio.sample_rate;
+    }
+  }
   if (demuxer_->container() == Container::ogg) {
     const OggLayout layout = read_ogg_layout(demuxer_->bytes());
     links_ = layout.links;
-    ogg_complete_ = layout.complete;
+    complete_ = layout.complete;
     if (links_ > static_cast<std::uint64_t>(limits_.max_streams)) {
       return refuse(input_.pointer, "limit_exceeded",
                     "the file is a chain of " + std::to_string(links_) + " Ogg streams; send at most " +
@@ -191,8 +204,11 @@ Result<bool> Recording::decode() {
     }
     auto more = demuxer_->read(*packet_);
     if (!more) return std::unexpected(std::move(more.error()));
-    if (*more && is_padding(*packet_, *demuxer_->stream().codecpar)) continue;
-    if (*more) look_at_packet();
+    if (*more) {
+      cut_padding(*packet_, *demuxer_->stream().codecpar);
+      if (packet_->size == 0) continue;
+      look_at_packet();
+    }
     drained_ = !*more;
     const int sent = avcodec_send_packet(decoder_.get(), *more ? packet_.get() : nullptr);
     if (sent == AVERROR(ENOMEM)) return out_of_memory();
@@ -312,7 +328,9 @@ void Recording::conclude() {
 }
 
 bool Recording::is_truncated() const {
-  if (demuxer_->broken() || cut_packet_ || !ogg_complete_) return true;
+  if (demuxer_->broken() || !complete_) return true;
+  if (is_riff(demuxer_->container())) return false;
+  if (cut_packet_) return true;
   if (!facts_.declared_s) return false;
   const AVStream& stream = demuxer_->stream();
   const double demuxed_s = static_cast<double>(demuxed_) * av_q2d(stream.time_base);

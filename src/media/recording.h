@@ -77,7 +77,7 @@ class Recording {
   std::uint64_t skipped_ = 0;     // frames of the encoder's delay, as the file tells it
   std::uint64_t not_played_ = 0;  // frames of the packets that are not to be played
   std::uint64_t links_ = 1;
-  bool ogg_complete_ = true;
+  bool complete_ = true;  // as far as the container's own layout tells
 };
 
 }  // namespace soundbite::media

