@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the layering of docs/architecture.md: who includes whom, names of files and folders, names of tests.
+"""Checks the layering of docs/architecture.md: who includes whom, names of files and folders, names of tests, and that no
+two types share a name.
 
 usage: check_layers.py [ROOT]     prints one line per breach; exits with 1 when there is any
 """
@@ -48,6 +49,7 @@ NAMED_FOLDERS = ("src", "tests", "bench", "cmake", "docs", "web", "infra")
 GENERATED = {"__pycache__", "node_modules", ".venv", ".pytest_cache"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
+TYPE = re.compile(r"(?:class|struct|enum class|enum) (\w+)[^;{]*\{")
 TEST = re.compile(r"^(TYPED_)?TEST(_F|_P)?\(", re.MULTILINE)
 
 
@@ -98,6 +100,30 @@ def name_breaches(root):
                 yield f"{relative}: a name that says nothing: {word}"
 
 
+def types_of(text):
+    """The full names of the types that a file defines for all to see."""
+    scopes = []
+    for line in text.splitlines():
+        if found := re.match(r"namespace\s*([\w:]*)\s*\{", line):
+            scopes.append(found[1])
+        elif line.startswith("}  // namespace"):
+            scopes = scopes[:-1]
+        elif (found := TYPE.match(line)) and "" not in scopes:
+            yield "::".join([*scopes, found[1]])
+
+
+def type_breaches(root):
+    """Two types of one name are one to the linker, whatever they hold: it keeps either's functions for both."""
+    seen = {}
+    for file in sorted((root / "src").rglob("*")):
+        if file.suffix not in {".cc", ".h"} or file.name.endswith("_test.cc"):
+            continue
+        for name in types_of(file.read_text(encoding="utf-8")):
+            known = seen.setdefault(name, file)
+            if known != file:
+                yield f"{file.relative_to(root)}: {name} is the name of a type in {known.relative_to(root)}"
+
+
 def test_breaches(path, text):
     ending = "_contract.cc" if path.parts[:2] == ("tests", "contract") and "TEST_P" in text else "_test.cc"
     if TEST.search(text) and not path.name.endswith(ending):
@@ -116,6 +142,7 @@ def breaches(root):
             if file.suffix == ".cc":
                 yield from test_breaches(path, text)
     yield from name_breaches(root)
+    yield from type_breaches(root)
 
 
 def main(arguments):

@@ -67,6 +67,18 @@ class CheckLayers(unittest.TestCase):
         self.assert_one({"tests/common/conftest.py": ""}, "common")
         self.assertEqual([], self.found({"src/job/utility_score.h": ""}))
 
+    def test_two_types_of_one_name_are_a_breach(self):
+        self.assert_one({
+            "src/http/message.h": "namespace soundbite {\nstruct Refusal {\n};\n}  // namespace soundbite\n",
+            "src/net/refusal.h": "namespace soundbite {\nstruct Refusal final {\n};\n}  // namespace soundbite\n",
+        }, "soundbite::Refusal is the name of a type in src/http/message.h")
+        self.assertEqual([], self.found({
+            "src/http/a.h": "namespace soundbite {\nclass Loudness;\nstruct Loudness {\n};\n}  // namespace soundbite\n",
+            "src/job/b.h": "namespace soundbite {\nnamespace operation {\nstruct Loudness {\n};\n}  // namespace operation\n"
+            "}  // namespace soundbite\n",
+            "src/net/c.cc": "namespace soundbite {\nnamespace {\nstruct Loudness {\n};\n}  // namespace\n}  // namespace soundbite\n",
+        }))
+
     def test_the_command_fails_on_a_breach(self):
         with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()) as printed:
             (pathlib.Path(folder) / "src/base").mkdir(parents=True)

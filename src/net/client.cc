@@ -94,7 +94,7 @@ class Download final : public HttpDownload {
 
   Error describe(const error_code& error) const {
     rethrow_cancellation(error);
-    const Refusal& refusal = call_.refusal;
+    const FetchRefusal& refusal = call_.refusal;
     if (error == beast::error::timeout) return refusal.too_slow("sent nothing for too long").error();
     if (error == http::error::body_limit) return refusal.too_large(call_.max_bytes).error();
     if (error == http::error::end_of_stream)

@@ -13,7 +13,7 @@
 #include "base/async.h"
 #include "base/error.h"
 #include "base/time.h"
-#include "net/refusal.h"
+#include "net/fetch_refusal.h"
 #include "net/url.h"
 
 namespace soundbite {
@@ -30,7 +30,7 @@ struct Call {
   Url url;
   std::vector<asio::ip::tcp::endpoint> endpoints;  // of its host, tried in this order; no other is connected to
   std::string user_agent;
-  Refusal refusal;  // gives errors their words
+  FetchRefusal refusal;  // gives errors their words
   Milliseconds idle;
   std::uint64_t max_bytes;
 };

@@ -52,7 +52,7 @@ bool is_redirect(int status) {
 }
 
 // Whether the body that follows is the file.
-Result<void> check_head(const ResponseHead& head, const FetchLimits& limits, const Refusal& refusal) {
+Result<void> check_head(const ResponseHead& head, const FetchLimits& limits, const FetchRefusal& refusal) {
   const std::string answered = "answered " + std::to_string(head.status);
   if (head.status >= 500 || head.status == 408 || head.status == 425 || head.status == 429)
     return refusal.unavailable(answered);
@@ -81,7 +81,7 @@ class HttpFetcher final : public Fetcher {
   awaitable<Result<Fetched>> fetch(std::string url, std::string pointer, const File& into, Deadline deadline) override {
     if (auto checked = check_url(url, pointer); !checked) co_return std::unexpected(std::move(checked.error()));
     Url first = *parse_url(url);
-    const Refusal refusal{pointer, first.shown()};
+    const FetchRefusal refusal{pointer, first.shown()};
     const Deadline limit = std::min(deadline, Deadline::in(options_.limits.whole),
                                     [](const Deadline& a, const Deadline& b) { return a.at() < b.at(); });
     auto fetched = co_await with_deadline(follow(std::move(first), std::move(pointer), into), limit);
@@ -95,7 +95,7 @@ class HttpFetcher final : public Fetcher {
 
   awaitable<Result<Fetched>> follow(Url url, std::string pointer, const File& into) {
     for (int redirects = 0;; ++redirects) {
-      const Refusal refusal{pointer, url.shown()};
+      const FetchRefusal refusal{pointer, url.shown()};
       auto visited = co_await visit(url, refusal, into);
       if (!visited) co_return std::unexpected(std::move(visited.error()));
       if (auto* fetched = std::get_if<Fetched>(&*visited)) co_return std::move(*fetched);
@@ -105,7 +105,8 @@ class HttpFetcher final : public Fetcher {
     }
   }
 
-  awaitable<Result<std::variant<Fetched, Redirect>>> visit(const Url& url, const Refusal& refusal, const File& into) {
+  awaitable<Result<std::variant<Fetched, Redirect>>> visit(const Url& url, const FetchRefusal& refusal,
+                                                           const File& into) {
     auto endpoints = co_await locate(url, refusal);
     if (!endpoints) co_return std::unexpected(std::move(endpoints.error()));
     auto download = co_await connect_to(
@@ -124,7 +125,7 @@ class HttpFetcher final : public Fetcher {
 
   // The addresses of the URL's host, when every one of them may be connected to: which one answers is chance, and a
   // name that has a public and a private address is no mistake.
-  awaitable<Result<std::vector<Endpoint>>> locate(const Url& url, const Refusal& refusal) {
+  awaitable<Result<std::vector<Endpoint>>> locate(const Url& url, const FetchRefusal& refusal) {
     const auto addresses = co_await look_up_(url.host);
     if (!addresses && addresses.error().code == ErrorCode::not_found)
       co_return refusal.failed("has a host that does not exist; check its spelling");
@@ -141,7 +142,7 @@ class HttpFetcher final : public Fetcher {
   }
 
   static Result<std::variant<Fetched, Redirect>> next_of(const Url& url, const ResponseHead& head,
-                                                         const Refusal& refusal) {
+                                                         const FetchRefusal& refusal) {
     if (head.location.empty()) return refusal.failed("is redirected to nowhere");
     auto next = resolve_reference(url, head.location);
     if (!next) return refusal.refused("is redirected to a URL that cannot be used: it " + next.error().message);

@@ -8,7 +8,7 @@
 namespace soundbite {
 
 // Of one request: made for each URL of a chain of redirects.
-struct Refusal {
+struct FetchRefusal {
   std::string pointer;  // of the field that named the first URL
   std::string shown;    // this URL, as it may be shown
 
