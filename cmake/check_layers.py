@@ -49,7 +49,7 @@ NAMED_FOLDERS = ("src", "tests", "bench", "cmake", "docs", "web", "infra")
 GENERATED = {"__pycache__", "node_modules", ".venv", ".pytest_cache"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
-TYPE = re.compile(r"(?:class|struct|enum class|enum) (\w+)[^;{]*\{")
+TYPE = re.compile(r"(?:class|struct|enum class|enum) (\w+)(?: [^;{]*)?\{")
 TEST = re.compile(r"^(TYPED_)?TEST(_F|_P)?\(", re.MULTILINE)
 
 
