@@ -19,7 +19,7 @@ struct FilesOptions {
   std::uint64_t max_bytes = 100'000'000;
   SigningKey signing_key{};  // of slots
   Milliseconds slot_life = std::chrono::hours(1);
-  std::size_t max_arriving = 512;  // at once: each holds half a megabyte
+  std::size_t max_arriving = 256;  // at once: each holds up to a megabyte
 };
 
 // What the client says of its file.

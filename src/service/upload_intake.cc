@@ -6,9 +6,9 @@ namespace soundbite {
 
 namespace {
 
-// Kept so often while bytes arrive: a kill of the process costs the client no more than these.
-constexpr std::uint64_t keep_bytes = 16 << 20;
-constexpr Seconds keep_time(5);
+// Kept so often while bytes arrive: a kill of the process costs the client what it sent in that time. By time and not
+// by bytes, so that a fast upload is not stopped by a sync every few megabytes.
+constexpr Seconds keep_time(2);
 constexpr Milliseconds keep_patience{30'000};
 
 constexpr std::size_t read_bytes = 1 << 20;
@@ -21,7 +21,6 @@ struct UploadIntake::Target {
   std::optional<Digest> whole;  // of all bytes up to here, while it is known
   std::optional<Digest> chunk;  // of this request's bytes, when a checksum was promised
   std::optional<std::uint64_t> new_length;
-  std::uint64_t unkept = 0;
   Deadline next_keep = Deadline::in(keep_time);
 
   void hash(std::span<const std::byte> bytes) {
@@ -30,7 +29,6 @@ struct UploadIntake::Target {
   }
 
   awaitable<Result<void>> keep(Deadline deadline) {
-    unkept = 0;
     next_keep = Deadline::in(keep_time);
     return writer->keep(new_length, deadline);
   }
@@ -39,12 +37,11 @@ struct UploadIntake::Target {
 namespace {
 
 awaitable<Result<void>> take(auto target, asio::thread_pool& pool, std::span<const std::byte> batch) {
-  co_await run_on(pool, [target, batch] { target->hash(batch); });
-  if (auto added = co_await target->writer->append(batch, Deadline::in(keep_patience)); !added) co_return added;
-  target->unkept += batch.size();
-  const bool due = target->unkept >= keep_bytes || target->next_keep.passed();
+  using namespace asio::experimental::awaitable_operators;
+  auto added = co_await (target->writer->append(batch, Deadline::in(keep_patience)) &&
+                         run_on(pool, [target, batch] { target->hash(batch); }));
   // With a checksum they count all or not at all, so none is kept before the last.
-  if (!due || target->chunk) co_return Result<void>{};
+  if (!added || target->chunk || !target->next_keep.passed()) co_return added;
   co_return co_await target->keep(Deadline::in(keep_patience));
 }
 

@@ -18,7 +18,7 @@ struct UploadsOptions {
   Milliseconds upload_life = std::chrono::hours(24);
   Milliseconds file_life = std::chrono::days(30);
   std::uint64_t max_bytes = 100'000'000;
-  std::size_t max_arriving = 512;  // at once: each holds half a megabyte
+  std::size_t max_arriving = 256;  // at once: each holds up to a megabyte
 };
 
 struct NewUpload {

@@ -18,7 +18,7 @@ class WriteBehind {
   // again after an error. What it uses must be its own: it may outlive this object by the batch under way.
   using Sink = std::function<awaitable<Result<void>>(std::span<const std::byte> batch)>;
 
-  static constexpr std::size_t batch_bytes = 256 * 1024;
+  static constexpr std::size_t batch_bytes = 512 * 1024;
 
   WriteBehind(const asio::any_io_executor& executor, Sink sink);
 
