@@ -1,5 +1,4 @@
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include "app/progress_bar.h"
 #include "app/recording/analysis_report.h"
 #include "app/recording/input_files.h"
+#include "app/recording/memory_file.h"
 #include "app/recording/terminal_waveform.h"
 #include "app/say_request.h"
 #include "job/waveform.h"
@@ -36,17 +36,11 @@ struct Pictures {
   File spectrogram_png;
 };
 
-Result<File> memory_file(const char* name) {
-  File file(::memfd_create(name, MFD_CLOEXEC));
-  if (!file) return fail(ErrorCode::unavailable, "no memory for the analysis");
-  return file;
-}
-
 Result<Pictures> make_pictures() {
   auto waveform = memory_file("waveform");
   auto waveform_png = memory_file("waveform-png");
   auto spectrogram_png = memory_file("spectrogram-png");
-  if (!waveform || !waveform_png || !spectrogram_png) return fail(ErrorCode::unavailable, "no memory for the analysis");
+  if (!waveform || !waveform_png || !spectrogram_png) return fail(ErrorCode::unavailable, "no memory for the pictures");
   return Pictures{std::move(*waveform), std::move(*waveform_png), std::move(*spectrogram_png)};
 }
 
@@ -77,7 +71,7 @@ Result<std::string> analyse(const std::string& path, const Config& config, Media
   ProgressBar bar(STDERR_FILENO);
   ProcessListener hears{.progress = [&bar](double done) { bar.show(done); }};
   if (listener) hears.speech = [&](std::span<const float> samples) { return (*listener)->hear(samples); };
-  const MediaTask task{.inputs = {{"it", std::filesystem::path(path).filename().string()}},
+  const MediaTask task{.inputs = {{"/input", std::filesystem::path(path).filename().string()}},
                        .recipe = {},
                        .output = {},
                        .make_audio = false,
@@ -136,7 +130,10 @@ Result<void> save_all(const Arguments& arguments, const Pictures& pictures, cons
   return {};
 }
 
-Failure failure_of(const std::string& path, const Error& error) {
+Failure failure_of(const std::string& path, Error error) {
+  for (auto& field : error.fields) {
+    if (field.pointer == "/input") field.pointer = "it";
+  }
   return {1, path + ": " + (error.fields.empty() ? error.message : explain_fields(error.fields))};
 }
 

@@ -15,6 +15,7 @@
 #include "app/output_target.h"
 #include "app/progress_bar.h"
 #include "app/recording/input_files.h"
+#include "app/recording/memory_file.h"
 #include "app/recording/process_request.h"
 #include "app/say_request.h"
 #include "base/text.h"
@@ -58,23 +59,41 @@ class Batch {
       auto file = open_input_file(path);
       if (!file) return std::unexpected(file.error());
       inputs.push_back(std::move(*file));
-      // The line that tells of an error begins with the input's name already.
-      task.inputs.push_back({task.inputs.empty() ? "it" : path, std::filesystem::path(path).filename().string()});
+      task.inputs.push_back({pointer_to(task.inputs.size()), std::filesystem::path(path).filename().string()});
     }
     const auto opened = open_target(piece.target);
     if (!opened) return std::unexpected(opened.error());
     OutputTarget* const target = *opened;
-    ProcessFiles files{.inputs = {}, .audio = &target->file()};
+    // A pipe cannot be read again, and what was made is measured once more.
+    const bool stream = !target->bytes();
+    const auto kept = stream ? memory_file("audio") : Result<File>();
+    if (!kept) return std::unexpected(kept.error());
+    ProcessFiles files{.inputs = {}, .audio = stream ? &*kept : &target->file()};
     for (const auto& input : inputs) files.inputs.push_back(&input);
     const auto process = media_.process(task, files, {.progress = [this, place](double done) { show(place, done); }});
     if (!process) return std::unexpected(process.error());
     auto outcome = (*process)->finish();
     if (!outcome) {
       target->discard();
-      return outcome;
+      return std::unexpected(with_names(std::move(outcome.error()), paths));
+    }
+    if (stream) {
+      if (auto copied = copy(*kept, target->file()); !copied) return std::unexpected(copied.error());
     }
     if (auto committed = target->commit(); !committed) return std::unexpected(committed.error());
     return outcome;
+  }
+
+  static std::string pointer_to(std::size_t input) { return "/inputs/" + std::to_string(input); }
+
+  // Field errors by the names of their recordings. The line begins with that of the first already.
+  static Error with_names(Error error, const std::vector<std::string>& paths) {
+    for (auto& field : error.fields) {
+      for (std::size_t i = 0; i < paths.size(); ++i) {
+        if (field.pointer == pointer_to(i)) field.pointer = i == 0 ? "it" : paths[i];
+      }
+    }
+    return error;
   }
 
   Result<OutputTarget*> open_target(const std::string& path) {
@@ -141,6 +160,16 @@ class Batch {
   ProgressBar bar_{STDERR_FILENO};
 };
 
+Result<void> make_folders(const std::vector<ProcessPiece>& pieces) {
+  for (const auto& piece : pieces) {
+    const auto folder = std::filesystem::path(piece.target).parent_path();
+    std::error_code error;
+    if (!folder.empty()) std::filesystem::create_directories(folder, error);
+    if (error) return fail(ErrorCode::unavailable, folder.string() + ": " + error.message());
+  }
+  return {};
+}
+
 }  // namespace
 
 CommandSpec process_spec() {
@@ -170,6 +199,7 @@ Ending run_process(const Invocation& invocation) {
   prometheus::Registry registry;
   const auto media = start_media_host(media_options(loaded->config), log, registry);
   if (!media) return failed(media.error().message);
+  if (auto made = make_folders(request->pieces); !made) return failed(made.error().message);
   Batch batch(*request, **media, media_limits(loaded->config));
   interrupts.watch([&batch](int signal) {
     batch.discard_all();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/url.hpp>
+#include <charconv>
 
 #include "base/text.h"
 #include "net/fetcher.h"
@@ -51,6 +52,16 @@ Result<std::string> host_of(const urls::url_view& url) {
   return must("name a host: https://example.org/recording.mp3");
 }
 
+// Boost.URL 1.81 counts a port of five digits beyond the last one from 0 again.
+std::optional<std::uint16_t> port_of(const urls::url& url, bool tls) {
+  const std::string digits(url.port());
+  std::uint16_t port = 0;
+  if (digits.empty()) return tls ? 443 : 80;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return port;
+}
+
 Result<Url> from_parsed(urls::url url) {
   // Boost.URL 1.81 takes "http://host:port" with something else than digits for a host with a path.
   if (!url.encoded_path().empty() && !url.encoded_path().starts_with('/') && url.has_authority())
@@ -63,8 +74,9 @@ Result<Url> from_parsed(urls::url url) {
   auto host = host_of(url);
   if (!host) return std::unexpected(std::move(host.error()));
   out.host = std::move(*host);
-  out.port = url.port_number();
-  if (!url.has_port() || url.port().empty()) out.port = out.tls ? 443 : 80;
+  const auto port = port_of(url, out.tls);
+  if (!port) return must("name a port from 1 to 65535");
+  out.port = *port;
   if (std::ranges::binary_search(other_protocols, out.port))
     return must("name a port that web servers use, not " + std::string(url.port()));
   out.path = std::string(url.encoded_path());

@@ -60,6 +60,7 @@ TEST(CheckUrl, refuses_what_cannot_be_fetched_and_says_how_to_mend_it) {
       {"http://example.org:../../b", "name a port in digits"},
       {"http://example.org:65536/", "name a port"},
       {"http://example.org:99999999999/", "name a port"},
+      {"http://example.org:99999/", "name a port"},
       {"http://ex%00ample.org/", "name its host in letters"},
       {"http://example%2Forg/", "name its host in letters"},
       {"http://b%C3%BCcher.example/", "xn--"},

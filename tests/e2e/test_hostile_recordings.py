@@ -157,6 +157,7 @@ def test_a_tag_of_a_hundred_megabytes_is_an_error_and_takes_no_memory(serve):
     server = serve(extra=("--max-file", "120MB"))
     size = 100_000_000
     header = b"ID3\x04\x00\x00" + bytes([(size >> shift) & 0x7F for shift in (21, 14, 7, 0)])
+    server.speak("The voice is loaded.", voice="en_US-joe-medium")
     before = resident_mb(server.pid)
     answer = server.client.post("/api/v1/files", content=header + bytes(size), headers={"Content-Type": "audio/mpeg"})
     if answer.status_code == 201:

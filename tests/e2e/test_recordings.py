@@ -222,9 +222,9 @@ def test_deleting_a_job_removes_all_that_was_made(serve):
 
 
 def test_noise_floor_and_clean_speech_differ(shared):
-    noisy = process(shared, wav([a + b for a, b in zip(SPEECHLIKE, noise(9, level=0.02), strict=True)]), [], analysis=True)
+    noisy = process(shared, wav([a + b for a, b in zip(SPEECHLIKE, noise(9, level=0.05), strict=True)]), [], analysis=True)
     told = shared.client.get(noisy["links"]["analysis"]).json()["input"]
-    assert -50 < told["noiseFloor"] < -30
+    assert -40 < told["noiseFloor"] < -25
     assert any(one["code"].startswith("nois") for one in told["insights"]), told["insights"]
 
 

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <glob.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "app/recording/memory_file.h"
 #include "base/text.h"
 #include "job/media_type.h"
 
@@ -63,15 +63,14 @@ bool add_matches(const std::string& pattern, std::vector<std::string>& found) {
 }
 
 Result<File> copy_of_standard_input() {
-  File copy(::memfd_create("soundbite-input", MFD_CLOEXEC));
-  if (!copy) return std::unexpected(error_from_errno(errno, "standard input"));
+  auto copy = memory_file("standard-input");
   std::array<std::byte, 65'536> block;
   while (true) {
     const ssize_t n = ::read(STDIN_FILENO, block.data(), block.size());
-    if (n == 0) return copy;
+    if (n == 0 || !copy) return copy;
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return std::unexpected(error_from_errno(errno, "standard input"));
-    if (auto written = copy.write_all(std::span(block).first(static_cast<std::size_t>(n))); !written)
+    if (auto written = copy->write_all(std::span(block).first(static_cast<std::size_t>(n))); !written)
       return std::unexpected(written.error());
   }
 }
