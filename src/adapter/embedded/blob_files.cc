@@ -50,11 +50,6 @@ Result<void> copy(const File& from, const File& to) {
   }
 }
 
-Result<void> sync(const File& file) {
-  if (::fsync(file.fd()) != 0) return std::unexpected(error_from_errno(errno, "syncing a blob"));
-  return {};
-}
-
 }  // namespace
 
 Result<void> BlobFiles::open(int data_dir) {
@@ -85,8 +80,7 @@ awaitable<Result<Scratch>> BlobFiles::scratch(Deadline deadline) {
 
 Result<void> BlobFiles::make_durable(const std::string& key, const File& file) {
   if (!has_unnamed_files_) return link_a_copy(file, key);
-  if (auto synced = sync(file); !synced) return synced;
-  return tree_.link(file.fd(), key);
+  return link(file, key);
 }
 
 // A file that lost its name cannot get another one here, so its bytes move to one that still has its own.
@@ -94,24 +88,9 @@ Result<void> BlobFiles::link_a_copy(const File& file, const std::string& key) {
   auto named = make_named(scratch_folder_.fd(), named_++);
   if (!named) return std::unexpected(named.error());
   auto done = copy(file, named->file);
-  if (done) done = sync(named->file);
   if (done) done = tree_.link(named->file.fd(), key);
   ::unlinkat(scratch_folder_.fd(), named->name.c_str(), 0);
   return done;
-}
-
-Result<void> BlobFiles::link(const File& file, const std::string& key) const {
-  auto linked = tree_.link(file.fd(), key);
-  if (linked || linked.error().code != ErrorCode::conflict) return linked;
-  const auto there = tree_.open(key);
-  struct stat ours{};
-  struct stat theirs{};
-  const bool same = there && ::fstat(file.fd(), &ours) == 0 && ::fstat(there->fd(), &theirs) == 0 &&
-                    ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
-  if (!same) return linked;
-  // As if linked now: the search for orphans leaves it alone for a while.
-  if (::fchmod(file.fd(), 0600) != 0) return std::unexpected(error_from_errno(errno, "naming a blob"));
-  return {};
 }
 
 awaitable<Result<void>> BlobFiles::put(std::string key, Scratch scratch, Deadline deadline) {

@@ -19,9 +19,8 @@ class BlobFiles final : public BlobStore {
 
   // Makes the folders beneath the open folder `data_dir`, and empties the one for files in the making.
   Result<void> open(int data_dir);
-  // A second name for a file that has one on the same disk, durable on return; its bytes are not copied. Done also when
-  // `key` is that very file. Blocks. Errors: conflict when the key is another file's.
-  Result<void> link(const File& file, const std::string& key) const;
+  // Gives a file of the same disk the name `key`, also a second one, as BlobTree::link does. Blocks.
+  Result<void> link(const File& file, const std::string& key) const { return tree_.link(file.fd(), key); }
 
   awaitable<Result<Scratch>> scratch(Deadline deadline) override;
   awaitable<Result<void>> put(std::string key, Scratch scratch, Deadline deadline) override;

@@ -82,6 +82,17 @@ int link_open_file(int fd, int folder, const std::string& name) {
   return ::linkat(AT_FDCWD, path.c_str(), folder, name.c_str(), AT_SYMLINK_FOLLOW);
 }
 
+// True when `name` in `folder` is the open file `fd`; it then counts as linked now, so that the search for orphans
+// leaves it alone for a while.
+bool is_same_file(int fd, int folder, const std::string& name) {
+  struct stat ours{};
+  struct stat theirs{};
+  return ::fstat(fd, &ours) == 0 && ::fstatat(folder, name.c_str(), &theirs, AT_SYMLINK_NOFOLLOW) == 0 &&
+         ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino && ::fchmod(fd, 0600) == 0;
+}
+
+std::string fan_out_of(const std::vector<std::string>& parts) { return parts[0] + "/" + parts[fan_out_level]; }
+
 struct Listing {
   const std::string& after;
   std::size_t limit;
@@ -160,8 +171,10 @@ Result<void> BlobTree::check_key(std::string_view key) {
   return {};
 }
 
+// The bytes after the name: the file system then writes its journal once for both.
 Result<void> BlobTree::link(int fd, const std::string& key) const {
   const auto parts = path_of(key);
+  const auto ticket = durable_->ticket();
   // A removal may take an empty folder away between its making and its use.
   constexpr int tries = 16;
   for (int i = 1;; ++i) {
@@ -169,18 +182,31 @@ Result<void> BlobTree::link(int fd, const std::string& key) const {
     if (!folders && (folders.error().code != ErrorCode::not_found || i == tries))
       return std::unexpected(folders.error());
     if (!folders) continue;
-    if (link_open_file(fd, folders->back().fd(), parts.back()) != 0) {
-      if (errno == EEXIST) return fail(ErrorCode::conflict, "there is a blob of that key");
+    const int folder = folders->back().fd();
+    if (link_open_file(fd, folder, parts.back()) != 0) {
       if (errno == ENOENT && i < tries) continue;
-      return std::unexpected(error_from_errno(errno, "naming a blob"));
+      if (errno != EEXIST) return std::unexpected(error_from_errno(errno, "naming a blob"));
+      if (!is_same_file(fd, folder, parts.back())) return fail(ErrorCode::conflict, "there is a blob of that key");
     }
-    // All of them, also those that another call made a moment ago: syncing a clean folder costs next to nothing.
-    for (auto folder = folders->rbegin(); folder != folders->rend(); ++folder) {
-      if (::fsync(folder->fd()) != 0) return std::unexpected(error_from_errno(errno, "syncing a folder of blobs"));
-    }
-    if (::fsync(root_.fd()) != 0) return std::unexpected(error_from_errno(errno, "syncing the folder of blobs"));
-    return {};
+    auto synced = sync(fd, *folders, fan_out_of(parts));
+    if (synced) durable_->add(fan_out_of(parts), ticket);
+    if (!synced) ::unlinkat(folder, parts.back().c_str(), 0);
+    return synced;
   }
+}
+
+Result<void> BlobTree::sync(int fd, const std::vector<File>& folders, const std::string& fan_out) const {
+  if (::fsync(fd) != 0) return std::unexpected(error_from_errno(errno, "syncing a blob"));
+  // Those above the fan-out folder too, also when another call made them a moment ago, unless they are known to last:
+  // the sync of a folder without changes still empties the disk's cache.
+  const bool known = durable_->holds(fan_out);
+  for (std::size_t i = folders.size(); i-- > (known ? fan_out_level : 0);) {
+    if (::fsync(folders[i].fd()) != 0) return std::unexpected(error_from_errno(errno, "syncing a folder of blobs"));
+  }
+  if (!known && ::fsync(root_.fd()) != 0) {
+    return std::unexpected(error_from_errno(errno, "syncing the folder of blobs"));
+  }
+  return {};
 }
 
 Result<File> BlobTree::open(const std::string& key) const {
@@ -204,6 +230,7 @@ Result<void> BlobTree::remove(const std::string& key) const {
   }
   // Up to the fan-out folder, until one has something left in it.
   for (std::size_t i = folders.size() - 1; i >= fan_out_level; --i) {
+    if (i == fan_out_level) durable_->forget(fan_out_of(parts));
     if (::unlinkat(folders[i - 1].fd(), parts[i].c_str(), AT_REMOVEDIR) != 0) break;
   }
   return {};

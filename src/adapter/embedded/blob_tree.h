@@ -1,10 +1,12 @@
 // Keys as paths beneath one folder, and never outside of it.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "adapter/embedded/durable_folders.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/time.h"
@@ -22,7 +24,8 @@ class BlobTree {
   BlobTree() = default;
   explicit BlobTree(File root) : root_(std::move(root)) {}
 
-  // Gives the open file `fd` the name `key`, durably, with its folders. Errors: conflict when it exists.
+  // Gives the open file `fd` the name `key`. On return its bytes, the name and its folders are durable; after an error
+  // there is no such name. Done also when `key` is that very file. Errors: conflict when it is another one.
   Result<void> link(int fd, const std::string& key) const;
   // For reading. Errors: not_found.
   Result<File> open(const std::string& key) const;
@@ -32,7 +35,10 @@ class BlobTree {
   Result<std::vector<std::string>> list(const std::string& after, std::size_t limit, Time linked_before) const;
 
  private:
+  Result<void> sync(int fd, const std::vector<File>& folders, const std::string& fan_out) const;
+
   File root_;
+  std::unique_ptr<DurableFolders> durable_ = std::make_unique<DurableFolders>();  // fan-out folders
 };
 
 }  // namespace soundbite::embedded

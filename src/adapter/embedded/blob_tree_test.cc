@@ -46,6 +46,15 @@ TEST_F(BlobTreeTest, leaves_no_empty_folders_behind) {
   EXPECT_EQ(entries(), 1U) << "jobs/ itself stays";
 }
 
+TEST_F(BlobTreeTest, takes_a_file_for_done_that_has_the_name_already_and_no_other_file) {
+  const File file(::open(folder_.path("first").c_str(), O_CREAT | O_RDWR, 0600));
+  const File other(::open(folder_.path("other").c_str(), O_CREAT | O_RDWR, 0600));
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(tree_.link(file.fd(), "files/0198c5b2/content").has_value());
+  const auto refused = tree_.link(other.fd(), "files/0198c5b2/content");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+}
+
 TEST_F(BlobTreeTest, follows_no_link_out_of_the_folder) {
   const TestFolder outside;
   std::filesystem::create_directories(outside.path("id12345/1"));

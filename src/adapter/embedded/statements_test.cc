@@ -82,7 +82,7 @@ TEST_F(Plans, take_lists_and_the_queue_from_the_index_made_for_them) {
 TEST_F(Plans, ask_only_unsettled_jobs_whether_a_file_is_in_use) {
   using testing::ElementsAre;
   using testing::HasSubstr;
-  const auto asks = HasSubstr("COVERING INDEX job_file_in_use (file_id=?)");
+  const auto asks = HasSubstr("job_file USING INDEX job_file_in_use (file_id=?)");
   EXPECT_THAT(plan_of(text_of(Sql::job_using_file)), ElementsAre(asks, HasSubstr("job USING INTEGER PRIMARY KEY")));
   EXPECT_THAT(plan_of(text_of(Sql::expired_files)),
               ElementsAre(HasSubstr("INDEX file_expiry (expires_at<?)"), HasSubstr("SUBQUERY"), asks));

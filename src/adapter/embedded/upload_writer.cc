@@ -70,23 +70,24 @@ Result<void> EmbeddedUploadWriter::cut_to_kept() {
 
 // After a sync that failed, the next one may succeed without having written anything (docs/decisions/0032): what was
 // appended is given up instead.
+void EmbeddedUploadWriter::give_up() {
+  upload_.offset = kept_.offset;
+  (void)cut_to_kept();
+}
+
+// The name of a new file has to last as well.
 Result<void> EmbeddedUploadWriter::sync() {
   if (synced_) return {};
   if (::fdatasync(file_.fd()) != 0) {
     const int number = errno;
-    upload_.offset = kept_.offset;
-    (void)cut_to_kept();
+    give_up();
     return std::unexpected(error_from_errno(number, "syncing an upload"));
+  }
+  if (kept_.offset == 0) {
+    if (auto named = parts_.files.sync_names(); !named) return named;
   }
   synced_ = true;
   return {};
-}
-
-// The name of a new file has to last as well.
-Result<void> EmbeddedUploadWriter::sync_as_upload() {
-  auto done = sync();
-  if (done && kept_.offset == 0) done = parts_.files.sync_names();
-  return done;
 }
 
 awaitable<Result<void>> EmbeddedUploadWriter::keep(std::optional<std::uint64_t> length, Deadline deadline) {
@@ -97,8 +98,7 @@ awaitable<Result<void>> EmbeddedUploadWriter::keep(std::optional<std::uint64_t> 
     co_return fail(ErrorCode::invalid, "the upload has more bytes already than the length that is now told");
   }
   if (after.offset == kept_.offset && after.length == kept_.length) co_return Result<void>();
-  if (auto synced = co_await parts_.threads.run<void>(deadline, [this] { return sync_as_upload(); }); !synced)
-    co_return synced;
+  if (auto synced = co_await parts_.threads.run<void>(deadline, [this] { return sync(); }); !synced) co_return synced;
   auto kept = co_await parts_.writer.run<void>(
       deadline, [before = kept_, after](JobTable& table) { return UploadTable(table).replace(before, after); });
   if (kept) upload_ = kept_ = after;
@@ -112,8 +112,10 @@ Result<void> EmbeddedUploadWriter::link_to(const std::string& key) {
     if (auto exact = cut(file_, upload_.offset); !exact) return exact;
     synced_ = false;
   }
-  if (auto synced = sync(); !synced) return synced;
-  return parts_.blobs.link(file_, key);
+  auto linked = parts_.blobs.link(file_, key);
+  if (linked) synced_ = true;
+  if (!linked && !synced_ && linked.error().code != ErrorCode::conflict) give_up();
+  return linked;
 }
 
 // A crash before the commit leaves the upload as it was and a blob that nobody owns; one behind it, a file of the

@@ -25,9 +25,9 @@ class EmbeddedUploadWriter final : public UploadWriter {
   // These block.
   Result<void> write(std::span<const std::byte> bytes);
   Result<void> sync();
-  Result<void> sync_as_upload();
   Result<void> link_to(const std::string& key);
   Result<void> cut_to_kept();
+  void give_up();
 
   UploadStoreParts parts_;
   HeldIds<UploadId>::Hold hold_;
