@@ -1,4 +1,4 @@
-// What the suites of this folder are run against: every adapter that implements the three ports of the work.
+// What the suites of this folder are run against: every adapter that implements the ports of the work.
 #pragma once
 
 #include <functional>
@@ -9,8 +9,10 @@
 #include "base/time.h"
 #include "job/retry_policy.h"
 #include "port/blob_store.h"
+#include "port/file_store.h"
 #include "port/job_queue.h"
 #include "port/job_store.h"
+#include "port/upload_store.h"
 
 namespace soundbite {
 
@@ -28,7 +30,9 @@ class StoreUnderTest {
   virtual JobStore& jobs() = 0;
   virtual JobQueue& queue() = 0;
   virtual BlobStore& blobs() = 0;
-  // Stops, and starts again on what is stored. References of before are gone.
+  virtual FileStore& files() = 0;
+  virtual UploadStore& uploads() = 0;
+  // Stops, and starts again on what is stored. References of before, and writers of uploads, are gone.
   virtual void reopen() = 0;
 };
 

@@ -23,6 +23,8 @@ class EmbeddedUnderTest final : public StoreUnderTest {
   JobStore& jobs() override { return store_->jobs(); }
   JobQueue& queue() override { return store_->queue(); }
   BlobStore& blobs() override { return store_->blobs(); }
+  FileStore& files() override { return store_->files(); }
+  UploadStore& uploads() override { return store_->uploads(); }
   void reopen() override {
     store_.reset();
     open();

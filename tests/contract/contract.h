@@ -28,6 +28,8 @@ class Contract : public testing::TestWithParam<Adapter> {
   JobStore& jobs() { return store_->jobs(); }
   JobQueue& queue() { return store_->queue(); }
   BlobStore& blobs() { return store_->blobs(); }
+  FileStore& files() { return store_->files(); }
+  UploadStore& uploads() { return store_->uploads(); }
 
   static Deadline soon() { return Deadline::in(Seconds(20)); }
   static Deadline passed() { return Deadline::in(Seconds(-1)); }
@@ -85,6 +87,43 @@ class Contract : public testing::TestWithParam<Adapter> {
     const JobId id = made.job.id;
     must(jobs().submit(std::move(made), soon()));
     return id;
+  }
+  Scratch scratch_of(const std::string& bytes) {
+    auto scratch = must(blobs().scratch(soon()));
+    scratch.file.write_all(std::as_bytes(std::span(bytes))).value();
+    return scratch;
+  }
+  StoredFile file_of(const std::string& bytes, const Owner& owner = {}) {
+    const Time now = clock_.now();
+    return {.id = FileId::make(now, *random_),
+            .environment = "test",
+            .user_id = owner.user_id,
+            .tenant_id = owner.tenant_id,
+            .name = "../M\xC3\xA4rz \"1\".wav",
+            .content_type = "audio/wav",
+            .bytes = bytes.size(),
+            .sha256 = std::string(64, 'f'),
+            .created_at = now,
+            .expires_at = now + std::chrono::days(7)};
+  }
+  StoredFile add_file(const std::string& bytes = "RIFF", const Owner& owner = {}) {
+    auto file = file_of(bytes, owner);
+    must(files().add(file, scratch_of(bytes), soon()));
+    return file;
+  }
+  // A job on that recording.
+  Submission submission_on(FileId file, const Owner& owner = {}) {
+    auto made = submission(owner);
+    made.job.source = made.spec.source = SourceType::file;
+    made.job.file = made.spec.file = file;
+    made.spec.speech = {};
+    return made;
+  }
+  std::string read_blob(const std::string& key) {
+    const auto blob = must(blobs().open(key, soon()));
+    std::string text(blob.bytes, '\0');
+    EXPECT_EQ(blob.file.read_at(std::as_writable_bytes(std::span(text)), 0), blob.bytes);
+    return text;
   }
   Claim claim(JobId id, const std::string& worker = "worker-1") { return must(jobs().claim(id, worker, soon())); }
   static Output output_of(const Job& job) {

@@ -198,6 +198,74 @@ TEST_P(RecordContract, sweeps_expired_records_away_and_names_their_blobs) {
   must(jobs().get(young, {}, soon()));
 }
 
+class ReadyWithExtras : public RecordContract {
+ protected:
+  static Output rich_output_of(const Job& job) {
+    auto output = output_of(job);
+    output.verification = Verification{.requested_lufs = -16,
+                                       .requested_true_peak = -1.5,
+                                       .achieved_lufs = -16.25,
+                                       .achieved_true_peak = -1.75,
+                                       .predicted_s = 1.25,
+                                       .achieved_s = 1.25,
+                                       .pass = true,
+                                       .reason = "the peak limit came first"};
+    output.dropped = {"cover art", "tag \"mood\""};
+    output.analysed = true;
+    return output;
+  }
+  Job make_rich(JobId id) {
+    const auto held = claim(id);
+    return must(jobs().complete(id, held.job.attempt, rich_output_of(held.job), soon()));
+  }
+};
+
+TEST_P(ReadyWithExtras, keeps_what_only_some_outputs_have) {
+  const JobId id = submit();
+  const Job made = make_rich(id);
+  EXPECT_EQ(made.output, rich_output_of(made));
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(must(jobs().get(id, {}, soon())), made);
+    EXPECT_THAT(must(jobs().list({}, soon())).jobs, ElementsAre(made));
+    reopen();
+  }
+}
+
+TEST_P(ReadyWithExtras, keeps_a_verification_without_numbers) {
+  const JobId id = submit();
+  const auto held = claim(id);
+  auto output = output_of(held.job);
+  output.verification = Verification{.predicted_s = 2, .achieved_s = 1, .pass = false, .reason = "too short"};
+  must(jobs().complete(id, held.job.attempt, output, soon()));
+  reopen();
+  EXPECT_EQ(must(jobs().get(id, {}, soon())).output, output);
+}
+
+TEST_P(ReadyWithExtras, owns_every_blob_of_the_attempt_that_won_and_no_other) {
+  const JobId id = submit();
+  const Job first = claim(id).job;
+  must(jobs().give_back(id, first.attempt, soon()));
+  const Job made = make_rich(id);
+  auto keys = blob_keys_of(*made.output);
+  EXPECT_EQ(keys.size(), 5U);
+  EXPECT_THAT(must(jobs().orphans_among(keys, soon())), IsEmpty());
+  const auto overtaken = blob_keys_of(rich_output_of(first));
+  keys.insert(keys.end(), overtaken.begin(), overtaken.end());
+  const std::string stray = "jobs/" + id.text() + "/2/stray.bin";
+  keys.push_back(stray);
+  auto expected = overtaken;
+  expected.push_back(stray);
+  EXPECT_THAT(must(jobs().orphans_among(keys, soon())), testing::UnorderedElementsAreArray(expected));
+}
+
+TEST_P(ReadyWithExtras, names_every_blob_when_it_expires) {
+  const auto keys = blob_keys_of(*make_rich(submit()).output);
+  clock_.advance(std::chrono::days(30));
+  EXPECT_THAT(must(jobs().sweep(10, soon())).orphan_keys, testing::UnorderedElementsAreArray(keys));
+}
+
+RUN_AGAINST_ALL_ADAPTERS(ReadyWithExtras);
+
 TEST_P(RecordContract, knows_the_blobs_that_nobody_owns) {
   const auto key = [](JobId id, int attempt) {
     return "jobs/" + id.text() + "/" + std::to_string(attempt) + "/audio.wav";

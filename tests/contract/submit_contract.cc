@@ -43,6 +43,48 @@ TEST_P(SubmitContract, keeps_the_spec_for_whoever_claims) {
   EXPECT_EQ(claim(id).spec, expected);
 }
 
+TEST_P(SubmitContract, keeps_where_a_recording_comes_from) {
+  const auto file = add_file("RIFF", alice());
+  auto of_file = submission_on(file.id, alice());
+  auto of_url = submission(alice());
+  of_url.job.source = of_url.spec.source = SourceType::url;
+  of_url.job.url = "https://example.org/a.wav";
+  of_url.spec.url = "https://user:secret@example.org/a.wav?key=secret";
+  of_url.spec.speech = {};
+  of_url.spec.analysis = true;
+  of_url.spec.process = {operation::Trim{.start_s = 0.5}, operation::Loudness{}, operation::Mix{.bed = file.id}};
+  for (const auto& made : {of_file, of_url}) {
+    submit(made);
+    EXPECT_EQ(must(jobs().get(made.job.id, alice(), soon())), made.job);
+    reopen();
+    EXPECT_EQ(must(jobs().get(made.job.id, alice(), soon())), made.job);
+    EXPECT_EQ(claim(made.job.id).spec, made.spec);
+  }
+}
+
+TEST_P(SubmitContract, refuses_a_file_that_is_unknown_anothers_or_expired_and_makes_nothing) {
+  const auto hers = add_file("RIFF", alice());
+  auto soon_gone = file_of("RIFF", bob());
+  soon_gone.expires_at = clock_.now() + Seconds(1);
+  must(files().add(soon_gone, scratch_of("RIFF"), soon()));
+  clock_.advance(Seconds(1));
+  for (const auto id : {hers.id, soon_gone.id, file_of("x").id}) {
+    auto source = submission_on(id, bob());
+    source.idempotency = record();
+    auto recipe = submission(bob());
+    recipe.spec.process = {operation::Gain{.db = 1}, operation::Concat{{id}, 0}};
+    for (const auto& made : {source, recipe}) {
+      const auto answer = run(jobs().submit(made, soon()));
+      ASSERT_FALSE(answer.has_value());
+      EXPECT_EQ(answer.error().code, ErrorCode::not_found);
+      EXPECT_THAT(answer.error().message, testing::HasSubstr(id.text()));
+      EXPECT_EQ(error_of(jobs().get(made.job.id, bob(), soon())), ErrorCode::not_found);
+    }
+  }
+  EXPECT_EQ(must(jobs().counts(soon())).pending, 0);
+  EXPECT_EQ(must(jobs().submit(keyed(record()), soon())).replay, std::nullopt);
+}
+
 TEST_P(SubmitContract, refuses_when_the_queue_is_full_and_takes_again_when_it_is_not) {
   use({.queue_limit = 2});
   const JobId first = submit();
