@@ -124,7 +124,7 @@ def test_names_are_shown_and_never_used(quiet):
         "a\u0001b\r\nSet-Cookie:x=1.wav": "abSet-Cookie:x=1.wav",
         "..": "",
         "x" * 300: "x" * 255,
-        '"; filename="other.wav': '"; filename="other.wav',
+        '";filename="other.wav': '";filename="other.wav',
         "%2e%2e%2fa.wav": "%2e%2e%2fa.wav",
     }
     for sent, shown in tricks.items():

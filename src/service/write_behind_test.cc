@@ -1,0 +1,88 @@
+#include "service/write_behind.h"
+
+#include <gtest/gtest.h>
+
+namespace soundbite {
+namespace {
+
+constexpr std::size_t batch = WriteBehind::batch_bytes;
+
+class WriteBehindTest : public testing::Test {
+ protected:
+  template <class T>
+  T run(awaitable<T> task) {
+    std::optional<T> result;
+    asio::co_spawn(io, std::move(task), [&](std::exception_ptr error, T value) {
+      if (error) std::rethrow_exception(error);
+      result.emplace(std::move(value));
+    });
+    io.restart();
+    io.run();
+    return std::move(*result);
+  }
+  // Takes batches down, one turn of the executor later; fails at the one with that number.
+  WriteBehind::Sink sink(std::size_t fails_at = 100) {
+    return [this, fails_at](std::span<const std::byte> bytes) -> awaitable<Result<void>> {
+      EXPECT_FALSE(std::exchange(busy, true)) << "one batch at a time";
+      co_await asio::post(io, asio::use_awaitable);
+      busy = false;
+      sizes.push_back(bytes.size());
+      for (const std::byte one : bytes) sum += static_cast<std::uint64_t>(one);
+      if (sizes.size() == fails_at) co_return fail(ErrorCode::storage_full, "full");
+      co_return Result<void>{};
+    };
+  }
+
+  asio::io_context io;
+  std::vector<std::size_t> sizes;
+  std::uint64_t sum = 0;
+  bool busy = false;
+};
+
+TEST_F(WriteBehindTest, makes_batches_of_pieces_and_gives_the_rest_at_the_end) {
+  WriteBehind writing(io.get_executor(), sink());
+  const std::vector<std::byte> piece(1000, std::byte{1});
+  const std::size_t pieces = 2 * batch / piece.size() + 10;
+  const auto written =
+      run([](WriteBehind& to, std::span<const std::byte> bytes, std::size_t count) -> awaitable<Result<void>> {
+        for (std::size_t i = 0; i < count; ++i) {
+          if (auto added = co_await to.add(bytes); !added) co_return added;
+        }
+        co_return co_await to.flush();
+      }(writing, piece, pieces));
+  EXPECT_TRUE(written);
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{batch, batch, pieces * 1000 - 2 * batch}));
+  EXPECT_EQ(sum, pieces * 1000);
+}
+
+TEST_F(WriteBehindTest, splits_a_piece_that_is_larger_than_a_batch) {
+  WriteBehind writing(io.get_executor(), sink());
+  const std::vector<std::byte> piece(3 * batch + 1);
+  EXPECT_TRUE(run(writing.add(piece)));
+  EXPECT_TRUE(run(writing.flush()));
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{batch, batch, batch, 1}));
+}
+
+TEST_F(WriteBehindTest, tells_the_error_of_a_batch_and_writes_no_other) {
+  WriteBehind writing(io.get_executor(), sink(2));
+  const std::vector<std::byte> piece(5 * batch);
+  const auto added = run(writing.add(piece));
+  ASSERT_FALSE(added);
+  EXPECT_EQ(added.error().code, ErrorCode::storage_full);
+  EXPECT_FALSE(run(writing.flush()));
+  EXPECT_EQ(sizes.size(), 2U);
+}
+
+TEST_F(WriteBehindTest, may_go_while_a_batch_is_under_way) {
+  {
+    WriteBehind writing(io.get_executor(), sink());
+    const std::vector<std::byte> piece(batch);
+    EXPECT_TRUE(run(writing.add(piece)));
+  }
+  io.restart();
+  io.run();
+  EXPECT_EQ(sizes.size(), 1U);
+}
+
+}  // namespace
+}  // namespace soundbite
