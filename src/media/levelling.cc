@@ -13,7 +13,10 @@ namespace soundbite::media {
 namespace {
 
 constexpr double most_limiting_db = 12;
-constexpr double close_enough_lu = 0.1;
+// What a limiter takes from loudness while it takes this much from the highest peaks is not worth a pass: verifying
+// finds the few cases where it is.
+constexpr double light_limiting_db = 2;
+constexpr double close_enough_lu = 0.2;
 constexpr double tolerance_lu = 0.5;
 constexpr int most_passes = 3;
 
@@ -41,6 +44,7 @@ Result<Level> find_level(const Playable& audio, const LoudnessResult& measured, 
   const double most = target.true_peak_dbtp - *measured.true_peak + most_limiting_db;
   level.gain_db = std::min(level.gain_db, most);
   level.ceiling_dbtp = target.true_peak_dbtp;
+  if (*measured.true_peak + level.gain_db <= target.true_peak_dbtp + light_limiting_db) return level;
   for (int pass = 1;; ++pass) {
     auto reached = loudness_of(audio, level, target.dual_mono);
     if (!reached) return std::unexpected(std::move(reached.error()));
