@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "tests/fault/failing_disk.h"
+#include "tests/fault/recordings_kept.h"
 #include "tests/fault/store_round.h"
 
 namespace soundbite {
@@ -48,6 +49,69 @@ void play(OpenStore& open, Acknowledged& acknowledged) {
   if (went_well(open.finish(claim->job))) acknowledged.ready.insert(ids.front());
 }
 
+std::optional<FileId> add(OpenStore& open, AcknowledgedRecordings& acknowledged) {
+  auto scratch = open.run(open.store->blobs().scratch(OpenStore::soon()));
+  if (!went_well(scratch)) return std::nullopt;
+  const auto file = open.file(FileId::make(open.clock.now(), *open.random), chunk_bytes);
+  const std::string bytes = recording_of(file.id.bytes, chunk_bytes);
+  if (!went_well(scratch->file.write_all(std::as_bytes(std::span(bytes))))) return std::nullopt;
+  if (!went_well(open.run(open.store->files().add(file, std::move(*scratch), OpenStore::soon())))) return std::nullopt;
+  acknowledged.files.insert(file.id);
+  return file.id;
+}
+
+void play_files(OpenStore& open, Acknowledged& jobs, AcknowledgedRecordings& acknowledged) {
+  const auto used = add(open, acknowledged);
+  const auto removed = add(open, acknowledged);
+  if (removed) {
+    acknowledged.removed.insert(*removed);
+    went_well(open.run(open.store->files().remove(*removed, {}, OpenStore::soon())));
+  }
+  if (!used) return;
+  auto made = open.submission();
+  made.job.source = made.spec.source = SourceType::file;
+  made.job.file = made.spec.file = *used;
+  const JobId id = made.job.id;
+  if (!went_well(open.run(open.store->jobs().submit(std::move(made), OpenStore::soon())))) return;
+  jobs.submitted.insert(id);
+  const auto refused = open.run(open.store->files().remove(*used, {}, OpenStore::soon()));
+  ASSERT_FALSE(refused.has_value());
+  if (refused.error().code != ErrorCode::conflict) expect_clean(refused.error());
+}
+
+std::optional<UploadId> create(OpenStore& open, AcknowledgedRecordings& acknowledged) {
+  const Time now = open.clock.now();
+  const Upload upload{.id = UploadId::make(now, *open.random),
+                      .length = upload_bytes,
+                      .created_at = now,
+                      .expires_at = now + std::chrono::days(1)};
+  if (!went_well(open.run(open.store->uploads().create(upload, OpenStore::soon())))) return std::nullopt;
+  acknowledged.chunks[upload.id] = 0;
+  return upload.id;
+}
+
+bool append(OpenStore& open, UploadWriter& writer, const std::string& bytes) {
+  return went_well(open.run(writer.append(std::as_bytes(std::span(bytes)), OpenStore::soon())));
+}
+
+// The client goes on as long as it is told that all is well.
+void play_upload(OpenStore& open, AcknowledgedRecordings& acknowledged, bool to_its_end) {
+  const auto id = create(open, acknowledged);
+  if (!id) return;
+  const auto writer = open.run(open.store->uploads().acquire(*id, {}, OpenStore::soon()));
+  if (!went_well(writer)) return;
+  if (!append(open, **writer, chunk_of(id->bytes, 0))) return;
+  if (!went_well(open.run((*writer)->keep({}, OpenStore::soon())))) return;
+  acknowledged.chunks[*id] = 1;
+  if (!append(open, **writer, "wrong by its checksum")) return;
+  if (!to_its_end || !went_well(open.run((*writer)->discard(OpenStore::soon())))) return;
+  for (std::size_t i = 1; i < chunks_of_upload; ++i) {
+    if (!append(open, **writer, chunk_of(id->bytes, i))) return;
+  }
+  const auto file = open.file(file_of(*id), upload_bytes);
+  if (went_well(open.run((*writer)->become(file, OpenStore::soon())))) acknowledged.whole.insert(*id);
+}
+
 struct Fault {
   std::string name;
   int error;
@@ -66,6 +130,7 @@ TEST_P(FailingDisk, loses_nothing_acknowledged_whichever_call_fails) {
     SCOPED_TRACE("call " + std::to_string(nth));
     const FaultFolder folder;
     Acknowledged acknowledged;
+    AcknowledgedRecordings recordings;
     failing_disk_fail(folder.path().c_str(), GetParam().error, nth, GetParam().count);
     {
       OpenStore open(folder.path());
@@ -75,11 +140,15 @@ TEST_P(FailingDisk, loses_nothing_acknowledged_whichever_call_fails) {
         EXPECT_THAT(open.error->message, testing::Not(testing::HasSubstr("\n")));
       } else {
         play(open, acknowledged);
+        play_files(open, acknowledged, recordings);
+        play_upload(open, recordings, true);
+        play_upload(open, recordings, false);
         open.store->close();
       }
     }
     refused = failing_disk_failures();
     failing_disk_mend();
+    expect_recordings_kept(folder.path(), recordings);
     expect_kept(folder.path(), acknowledged);
     ++rounds;
     if (HasFatalFailure()) return;
@@ -145,6 +214,25 @@ TEST_F(FullDisk, takes_submissions_again_when_there_is_room_again) {
   }
   await_ballast();
   EXPECT_EQ(open.run(open.store->jobs().counts(OpenStore::soon()))->pending, 2);
+}
+
+TEST_F(FullDisk, takes_no_recordings_and_gives_back_the_room_of_those_it_could_not_hold) {
+  OpenStore open(folder_.path());
+  AcknowledgedRecordings recordings;
+  const auto kept = add(open, recordings);
+  const auto id = create(open, recordings);
+  ASSERT_TRUE(kept && id);
+  await_ballast();
+  const auto writer = open.run(open.store->uploads().acquire(*id, {}, OpenStore::soon()));
+  failing_disk_full_while(folder_.path().c_str(), ballast().c_str());
+  const std::string bytes = chunk_of(id->bytes, 0);
+  const auto refused = open.run((*writer)->append(std::as_bytes(std::span(bytes)), OpenStore::soon()));
+  EXPECT_EQ(refused.error().code, ErrorCode::storage_full);
+  EXPECT_EQ((*writer)->upload().offset, 0U);
+  EXPECT_EQ((*writer)->bytes().size(), 0U);
+  EXPECT_FALSE(open.store->blobs().has_room());
+  EXPECT_EQ(open.run(open.store->uploads().create({}, OpenStore::soon())).error().code, ErrorCode::storage_full);
+  EXPECT_TRUE(open.run(open.store->files().remove(*kept, {}, OpenStore::soon())).has_value());
 }
 
 }  // namespace

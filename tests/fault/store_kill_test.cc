@@ -9,6 +9,7 @@
 #include <array>
 #include <random>
 
+#include "tests/fault/recordings_kept.h"
 #include "tests/fault/store_round.h"
 
 namespace soundbite {
@@ -61,12 +62,24 @@ std::string read_until_killed(const Child& child, Milliseconds patience) {
   return text;
 }
 
-void note(const std::string& text, Acknowledged& acknowledged) {
+void note_line(char what, const UuidBytes& id, Acknowledged& jobs, AcknowledgedRecordings& recordings) {
+  switch (what) {
+    case 'S': jobs.submitted.insert({id}); break;
+    case 'R': jobs.ready.insert({id}); break;
+    case 'A': recordings.files.insert({id}); break;
+    case 'U': recordings.chunks[{id}] = 0; break;
+    case 'K': ++recordings.chunks[{id}]; break;
+    case 'B': recordings.whole.insert({id}); break;
+    default: ADD_FAILURE() << "an unknown line: " << what;
+  }
+}
+
+void note(const std::string& text, Acknowledged& acknowledged, AcknowledgedRecordings& recordings) {
   constexpr std::size_t line = 2 + 36 + 1;
   for (std::size_t at = 0; at + line <= text.size(); at += line) {
-    const auto id = JobId::parse(std::string_view(text).substr(at + 2, 36));
+    const auto id = parse_uuid(std::string_view(text).substr(at + 2, 36));
     ASSERT_TRUE(id.has_value());
-    (text[at] == 'S' ? acknowledged.submitted : acknowledged.ready).insert(*id);
+    note_line(text[at], *id, acknowledged, recordings);
   }
 }
 
@@ -77,16 +90,23 @@ TEST(KillNine, loses_nothing_acknowledged_at_any_moment) {
   std::uniform_int_distribution<int> patience(0, 60);
   const FaultFolder folder;
   Acknowledged acknowledged;
+  AcknowledgedRecordings recordings;
   for (int i = 1; i <= kills; ++i) {
     SCOPED_TRACE("kill " + std::to_string(i));
     const auto child = start_on(folder.path());
-    note(read_until_killed(child, Milliseconds(patience(dice))), acknowledged);
-    if (i % kills_between_checks == 0) expect_kept(folder.path(), acknowledged);
+    note(read_until_killed(child, Milliseconds(patience(dice))), acknowledged, recordings);
+    if (i % kills_between_checks == 0) {
+      expect_recordings_kept(folder.path(), recordings);
+      expect_kept(folder.path(), acknowledged);
+    }
     if (HasFatalFailure()) return;
   }
   EXPECT_GT(acknowledged.submitted.size(), std::size_t(kills));
-  std::printf("%d kills, %zu jobs acknowledged, %zu of them ready\n", kills, acknowledged.submitted.size(),
-              acknowledged.ready.size());
+  EXPECT_FALSE(recordings.files.empty());
+  EXPECT_FALSE(recordings.whole.empty());
+  std::printf("%d kills, %zu jobs acknowledged, %zu of them ready; %zu files, %zu uploads, %zu of them whole\n", kills,
+              acknowledged.submitted.size(), acknowledged.ready.size(), recordings.files.size(),
+              recordings.chunks.size(), recordings.whole.size());
 }
 
 }  // namespace

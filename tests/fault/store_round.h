@@ -72,6 +72,10 @@ class OpenStore {
             .spec = {.speech = {.text = "Hello", .voice_id = "v"}},
             .idempotency = std::nullopt};
   }
+  StoredFile file(FileId id, std::uint64_t bytes) const {
+    const Time now = clock.now();
+    return {.id = id, .bytes = bytes, .created_at = now, .expires_at = now + std::chrono::days(1)};
+  }
   static Deadline soon() { return Deadline::in(Seconds(60)); }
 
   // Puts the audio of the held job and completes it, as a worker does.
@@ -128,6 +132,12 @@ inline void expect_sound(const std::string& folder) {
       first("SELECT sum(status = 0) || ' ' || sum(status = 1) || ' ' || sum(status = 2) || ' ' || "
             "sum(status = 3) || ' ' || sum(status = 4) FROM (SELECT status FROM job UNION ALL SELECT -1)"));
   EXPECT_EQ(first("SELECT count(*) FROM job WHERE seq NOT IN (SELECT seq FROM job_spec)"), "0");
+  EXPECT_EQ(first("SELECT files || ' ' || file_bytes || ' ' || uploads FROM counts"),
+            first("SELECT (SELECT count(*) || ' ' || ifnull(sum(bytes), 0) FROM file) || ' ' || "
+                  "(SELECT count(*) FROM upload WHERE file_id IS NULL)"));
+  EXPECT_EQ(first("SELECT count(*) FROM job_file WHERE job_seq NOT IN (SELECT seq FROM job)"), "0");
+  EXPECT_EQ(first("SELECT count(*) FROM job_file JOIN job ON seq = job_seq WHERE unsettled != (status < 2)"), "0");
+  EXPECT_EQ(first("SELECT count(*) FROM upload WHERE file_id IS NOT NULL AND length IS NOT kept"), "0");
   sqlite3_close(database);
 }
 

@@ -1,5 +1,6 @@
-// Submits jobs and works on them until it is killed. Tells every acknowledgement on standard output: "S id" for a
-// submission, "R id" for a job that is ready.
+// Submits jobs, works on them and takes recordings until it is killed. Tells every acknowledgement on standard output:
+// "S id" for a submission, "R id" for a job that is ready, "A id" for a file that was added, "U id" for an upload that
+// was created, "K id" for a chunk of it that was kept, "B id" when it became a file.
 //
 //   submit_until_killed FOLDER
 #include <unistd.h>
@@ -9,13 +10,15 @@
 
 #include "adapter/embedded/embedded_store.h"
 #include "base/async.h"
+#include "tests/fault/recording_bytes.h"
 
 namespace {
 
 using namespace soundbite;
 
 // One write for one line, so that the reader gets whole ones or none.
-void tell(char what, JobId id) {
+template <class Id>
+void tell(char what, Id id) {
   const std::string line = std::string(1, what) + " " + id.text() + "\n";
   if (::write(STDOUT_FILENO, line.data(), line.size()) != ssize_t(line.size())) ::_exit(1);
 }
@@ -54,6 +57,41 @@ awaitable<void> work_forever(EmbeddedStore& store) {
   }
 }
 
+StoredFile file(FileId id, std::uint64_t bytes, Time now) {
+  return {.id = id, .bytes = bytes, .created_at = now, .expires_at = now + std::chrono::days(1)};
+}
+
+awaitable<void> add_forever(EmbeddedStore& store, const Clock& clock, Random& random) {
+  while (true) {
+    const auto id = FileId::make(clock.now(), random);
+    auto scratch = (co_await store.blobs().scratch(Deadline::never())).value();
+    const std::string bytes = recording_of(id.bytes, chunk_bytes);
+    scratch.file.write_all(std::as_bytes(std::span(bytes))).value();
+    auto added = co_await store.files().add(file(id, chunk_bytes, clock.now()), std::move(scratch), Deadline::never());
+    added.value();
+    tell('A', id);
+  }
+}
+
+awaitable<void> upload_forever(EmbeddedStore& store, const Clock& clock, Random& random) {
+  while (true) {
+    const Time now = clock.now();
+    const auto id = UploadId::make(now, random);
+    const Upload upload{.id = id, .length = upload_bytes, .created_at = now, .expires_at = now + std::chrono::days(1)};
+    (co_await store.uploads().create(upload, Deadline::never())).value();
+    tell('U', id);
+    const auto writer = (co_await store.uploads().acquire(id, {}, Deadline::never())).value();
+    for (std::size_t i = 0; i < chunks_of_upload; ++i) {
+      const std::string bytes = chunk_of(id.bytes, i);
+      (co_await writer->append(std::as_bytes(std::span(bytes)), Deadline::never())).value();
+      (co_await writer->keep({}, Deadline::never())).value();
+      tell('K', id);
+    }
+    (co_await writer->become(file(file_of(id), upload_bytes, now), Deadline::never())).value();
+    tell('B', id);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -76,6 +114,8 @@ int main(int argc, char** argv) {
   };
   for (int i = 0; i < 8; ++i) asio::co_spawn(io, submit_forever(**store, clock, *random), rethrow);
   for (int i = 0; i < 2; ++i) asio::co_spawn(io, work_forever(**store), rethrow);
+  for (int i = 0; i < 2; ++i) asio::co_spawn(io, add_forever(**store, clock, *random), rethrow);
+  for (int i = 0; i < 4; ++i) asio::co_spawn(io, upload_forever(**store, clock, *random), rethrow);
   io.run();
   return 0;
 }
