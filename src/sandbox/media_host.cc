@@ -21,7 +21,8 @@ constexpr Seconds broken_pause{1};
 // Until it is ready, where that is waited for. It takes 0.1 s on an idle machine.
 constexpr Seconds ready_limit{30};
 
-// Of address space. The program and its libraries take 0.2 GB; an hour of eight channels at 384 kHz is streamed in 0.1.
+// Of address space. The program and its libraries take 0.25 GB; an hour of stereo with everything done to it, 0.07
+// more.
 constexpr std::uint64_t memory_bytes = std::uint64_t{1} << 30;
 
 constexpr double detector_rate = 16'000;       // Hz, of the speech tap

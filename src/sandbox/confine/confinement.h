@@ -14,7 +14,7 @@ namespace soundbite {
 
 struct ChildLimits {
   std::uint64_t file_bytes = 0;    // of each file it writes
-  std::uint64_t memory_bytes = 0;  // of address space; the program's own libraries take 200 MB of it
+  std::uint64_t memory_bytes = 0;  // of address space; the program's own libraries take 250 MB of it
   std::uint32_t cpu_seconds = 0;
 };
 

@@ -103,7 +103,9 @@ void take_too_much(Misbehaviour what, const Means& means) {
         if (!means.output->write_all(block)) stand_still();
       }
     case Misbehaviour::eat_memory:
-      for (std::vector<std::vector<std::byte>> all;;) all.emplace_back(std::size_t{64} << 20);
+      for (std::vector<std::unique_ptr<std::byte[]>> all;;) {
+        all.push_back(std::make_unique_for_overwrite<std::byte[]>(std::size_t{64} << 20));  // touched by nobody
+      }
     case Misbehaviour::spin:
       for (volatile std::uint64_t i = 0;; i = i + 1) {
       }
@@ -145,7 +147,10 @@ Result<std::uint64_t> misbehave(Misbehaviour what, const Means& means) {
   switch (what) {
     case Misbehaviour::stop: stand_still();
     case Misbehaviour::stop_after_input: swallow(means.samples); stand_still();
-    case Misbehaviour::crash: *static_cast<volatile int*>(nullptr) = 1; break;
+    case Misbehaviour::crash:
+      ::signal(SIGSEGV, SIG_DFL);  // a sanitizer's handler would have its say
+      *static_cast<volatile int*>(nullptr) = 1;
+      break;
     case Misbehaviour::abort: std::abort();
     case Misbehaviour::exit_silently: ::_exit(0);
     case Misbehaviour::exit_oddly: ::_exit(42);
