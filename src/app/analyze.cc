@@ -110,6 +110,28 @@ Result<std::string> report(const std::string& analysis, const std::string& wavef
   return terminal_waveform(peaks_of(*parsed, terminal_columns())) + "\n" + analysis_report(input->as_object());
 }
 
+// Nothing but the waveform was asked: nothing else is measured.
+bool is_for_the_waveform_alone(const Arguments& arguments) {
+  return arguments.has("waveform") && !arguments.has("json") && !arguments.has("png") && !arguments.has("spectrogram");
+}
+
+Result<void> draw_waveform(const std::string& path, const Config& config, MediaEngine& media, const File& waveform) {
+  const auto input = open_input_file(path);
+  if (!input) return std::unexpected(input.error());
+  ProgressBar bar(STDERR_FILENO);
+  const MediaTask task{.inputs = {{"/input", std::filesystem::path(path).filename().string()}},
+                       .recipe = {},
+                       .output = {},
+                       .make_audio = false,
+                       .draw_waveform = true,
+                       .limits = media_limits(config)};
+  const auto process = media.process(task, {.inputs = {&*input}, .waveform = &waveform},
+                                     {.progress = [&bar](double done) { bar.show(done); }});
+  if (!process) return std::unexpected(process.error());
+  if (const auto outcome = (*process)->finish(); !outcome) return std::unexpected(outcome.error());
+  return {};
+}
+
 // --waveform out.json or out.dat, --png, --spectrogram.
 Result<void> save_all(const Arguments& arguments, const Pictures& pictures, const std::string& waveform) {
   if (const auto path = arguments.value("waveform")) {
@@ -140,29 +162,30 @@ Failure failure_of(const std::string& path, Error error) {
 }  // namespace
 
 CommandSpec analyze_spec() {
-  return {.name = "analyze",
-          .summary = "measure a recording: loudness, peaks, noise, speech, pictures",
-          .words = "FILE|-",
-          .max_words = 1,
-          .options = {{.name = "json", .help = "print the whole analysis as JSON"},
-                      {.name = "waveform",
-                       .placeholder = "FILE",
-                       .help = "write the waveform as audiowaveform has it: .json or .dat",
-                       .completes = Completes::file},
-                      {.name = "png",
-                       .placeholder = "FILE",
-                       .help = "write a picture of the waveform",
-                       .completes = Completes::file},
-                      {.name = "spectrogram",
-                       .placeholder = "FILE",
-                       .help = "write a picture of the spectrogram",
-                       .completes = Completes::file}},
-          .settings = {"max-audio", "sandbox", "media-program", "onnxruntime", "vad-model"},
-          .examples =
-              "  soundbite analyze talk.wav\n"
-              "  soundbite analyze talk.mp3 --png talk.png --spectrogram talk-spectrogram.png\n"
-              "  soundbite analyze talk.flac --json | jq .input.loudness.integrated\n"
-              "  soundbite analyze talk.ogg --waveform talk.json\n"};
+  return {
+      .name = "analyze",
+      .summary = "measure a recording: loudness, peaks, noise, speech, pictures",
+      .words = "FILE|-",
+      .max_words = 1,
+      .options = {{.name = "json", .help = "print the whole analysis as JSON"},
+                  {.name = "waveform",
+                   .placeholder = "FILE",
+                   .help = "write the waveform as audiowaveform has it, .json or .dat; alone, nothing else is measured",
+                   .completes = Completes::file},
+                  {.name = "png",
+                   .placeholder = "FILE",
+                   .help = "write a picture of the waveform",
+                   .completes = Completes::file},
+                  {.name = "spectrogram",
+                   .placeholder = "FILE",
+                   .help = "write a picture of the spectrogram",
+                   .completes = Completes::file}},
+      .settings = {"max-audio", "sandbox", "media-program", "onnxruntime", "vad-model"},
+      .examples =
+          "  soundbite analyze talk.wav\n"
+          "  soundbite analyze talk.mp3 --png talk.png --spectrogram talk-spectrogram.png\n"
+          "  soundbite analyze talk.flac --json | jq .input.loudness.integrated\n"
+          "  soundbite analyze talk.ogg --waveform talk.json\n"};
 }
 
 Ending run_analyze(const Invocation& invocation) {
@@ -179,6 +202,14 @@ Ending run_analyze(const Invocation& invocation) {
   if (!media) return failed(media.error().message);
   const auto pictures = make_pictures();
   if (!pictures) return failed(pictures.error().message);
+  if (is_for_the_waveform_alone(arguments)) {
+    if (const auto drawn = draw_waveform(path, loaded->config, **media, pictures->waveform); !drawn)
+      return std::unexpected(failure_of(path, drawn.error()));
+    const auto waveform = bytes_of(pictures->waveform);
+    if (!waveform) return failed(waveform.error().message);
+    if (const auto saved = save_all(arguments, *pictures, *waveform); !saved) return failed(saved.error().message);
+    return {};
+  }
   const auto analysis = analyse(path, loaded->config, **media, *pictures);
   if (!analysis) return std::unexpected(failure_of(path, analysis.error()));
   const auto waveform = bytes_of(pictures->waveform);

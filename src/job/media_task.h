@@ -39,8 +39,9 @@ struct MediaTask {
   Recipe recipe;
   OutputSpec output;
   bool make_audio = true;
-  bool analyse = false;     // analysis, waveform and pictures, of the source and of what was made
-  bool tap_speech = false;  // stream the source back, mono at detector_rate
+  bool analyse = false;        // analysis, waveform and pictures, of the source and of what was made
+  bool draw_waveform = false;  // the waveform of the source and nothing else: without make_audio and analyse
+  bool tap_speech = false;     // stream the source back, mono at detector_rate
   MediaLimits limits;
   bool operator==(const MediaTask&) const = default;
 };

@@ -16,8 +16,8 @@ namespace json = boost::json;
 namespace {
 
 // One optional member each; all others are always there.
-constexpr std::array<std::string_view, 8> task_members = {"inputs",  "recipe", "output",    "makeAudio",
-                                                          "analyse", "limits", "tapSpeech", "pcmRate"};
+constexpr std::array<std::string_view, 9> task_members = {"inputs",       "recipe", "output",    "makeAudio", "analyse",
+                                                          "drawWaveform", "limits", "tapSpeech", "pcmRate"};
 constexpr std::array<std::string_view, 2> input_members = {"pointer", "name"};
 constexpr std::array<std::string_view, 9> limit_members = {"minSeconds",  "maxSeconds",  "minRate",
                                                            "maxRate",     "maxChannels", "maxStreams",
@@ -89,6 +89,7 @@ MediaTask read_task(const json::object& object, std::vector<FieldError>& errors)
   if (const auto* output = reader.object("output")) task.output = read_output(*output, "/output", errors);
   reader.boolean("makeAudio", task.make_audio);
   reader.boolean("analyse", task.analyse);
+  reader.boolean("drawWaveform", task.draw_waveform);
   reader.boolean("tapSpeech", task.tap_speech);
   if (const auto* limits = reader.object("limits")) task.limits = read_limits(*limits, errors);
   return task;
@@ -113,6 +114,7 @@ std::string to_json(const MediaTask& task) {
   object.key("output") += json::serialize(to_json(task.output));
   object.boolean("makeAudio", task.make_audio);
   object.boolean("analyse", task.analyse);
+  object.boolean("drawWaveform", task.draw_waveform);
   object.boolean("tapSpeech", task.tap_speech);
   append_limits(object.key("limits"), task.limits);
   object.close();

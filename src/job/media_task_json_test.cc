@@ -13,6 +13,7 @@ MediaTask full_task() {
   task.output = {.format = Format::opus, .bitrate = 64'000, .sample_rate = 48'000, .channels = 2};
   task.make_audio = false;
   task.analyse = true;
+  task.draw_waveform = true;
   task.tap_speech = true;
   task.limits = {.min_seconds = 0.25,
                  .max_seconds = 7'200.5,

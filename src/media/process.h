@@ -15,8 +15,8 @@ struct ProcessDescriptors {
   std::vector<int> inputs;  // as MediaTask::inputs; seekable
   int pcm = -1;             // native floats, mono, to the end; with pcm_rate
   int audio = -1;           // with make_audio
-  int waveform = -1;        // these three with analyse
-  int waveform_png = -1;
+  int waveform = -1;        // with analyse or draw_waveform
+  int waveform_png = -1;    // these two with analyse
   int spectrogram_png = -1;
   int speech = -1;  // a socket: native floats, mono, 16 kHz; with tap_speech
   int spool = -1;   // an empty file for PCM between two passes; −1: decode twice instead

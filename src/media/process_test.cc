@@ -291,5 +291,21 @@ TEST(Process, analyses_without_making_audio) {
   EXPECT_FALSE(outcome->verification);
 }
 
+TEST(Process, draws_the_waveform_alone) {
+  const File file = make_media(wav, rate, {syllables(2, 0.1, rate)});
+  MediaTask task = task_of({});
+  task.make_audio = false;
+  task.draw_waveform = true;
+  const File alone = memory_file();
+  const auto outcome = process(task, {.inputs = {file.fd()}, .waveform = alone.fd()}, [](double) {});
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->analysis, "");
+  task.analyse = true;
+  task.draw_waveform = false;
+  const File with_all = memory_file();
+  ASSERT_TRUE(process(task, {.inputs = {file.fd()}, .waveform = with_all.fd()}, [](double) {}));
+  EXPECT_EQ(bytes_of(alone), bytes_of(with_all));
+}
+
 }  // namespace
 }  // namespace soundbite::media

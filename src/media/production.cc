@@ -99,6 +99,7 @@ Result<MediaOutcome> Production::run() {
     progress_.begin(measuring_weight);
     done = source_->playable().play([](const AudioBlock&) -> Result<void> { return {}; });
     if (done && source_->analyzer()) done = write_pictures(*source_->analyzer());
+    if (done && source_->waveform()) done = write_waveform(*source_->waveform());
   }
   if (!done) return std::unexpected(std::move(done.error()));
   if (const std::string input = source_->take_analysis(); task_.analyse) {
@@ -288,6 +289,13 @@ Error Production::nothing_left() const {
     return refusal(task_.pcm_rate ? "/text" : task_.inputs[0].pointer, "too_short", "there is no audio");
   return refusal("/process/" + std::to_string(*emptied_.by), "nothing_left",
                  "this operation leaves nothing of the audio; let it keep more");
+}
+
+Result<void> Production::write_waveform(const WaveformBuilder& waveform) const {
+  File file(descriptors_.waveform);
+  auto done = waveform.write(file);
+  file.release();  // the caller's
+  return done;
 }
 
 Result<void> Production::write_pictures(const Analyzer& analyzer) const {

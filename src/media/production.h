@@ -45,6 +45,7 @@ class Production {
   Request request(std::optional<double> expected_lufs) const;
   bool correct(const Achieved& achieved);
   Error nothing_left() const;
+  Result<void> write_waveform(const WaveformBuilder& waveform) const;
   Result<void> write_pictures(const Analyzer& analyzer) const;
 
   const MediaTask& task_;

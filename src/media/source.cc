@@ -33,6 +33,7 @@ Result<Source> Source::open(const MediaTask& task, const ProcessDescriptors& des
     source.attachments_ = recording->attachments();
     source.opened_ = std::make_unique<Recording>(std::move(*recording));
     if (task.analyse) source.analyzer_.emplace(source.format_);
+    if (task.draw_waveform) source.waveform_.emplace(source.format_);
   }
   if (task.tap_speech) {
     auto tap = SpeechTap::open(source.format_, descriptors.speech);
@@ -88,6 +89,7 @@ Result<void> Source::play_pcm(const BlockSink& out) {
 
 Result<void> Source::listen(const AudioBlock& block) {
   if (analyzer_) analyzer_->push(block);
+  if (waveform_) waveform_->push(block);
   return tap_ ? tap_->push(block) : Result<void>{};
 }
 
@@ -101,6 +103,7 @@ Result<void> Source::end_of_first(const SourceFacts& facts) {
                       shortest(task_->limits.min_seconds));
   }
   if (analyzer_) analysis_ = analyzer_->finish(facts);
+  if (waveform_) waveform_->finish();
   return {};
 }
 

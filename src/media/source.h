@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "media/analysis/analyzer.h"
+#include "media/analysis/waveform_builder.h"
 #include "media/encoder.h"
 #include "media/playable.h"
 #include "media/process.h"
@@ -33,6 +34,8 @@ class Source {
   std::string take_analysis();
   // The analyzer behind it, for waveform and pictures; null when there is none.
   const Analyzer* analyzer() const { return analyzer_ ? &*analyzer_ : nullptr; }
+  // With draw_waveform, after it was played; else null.
+  const WaveformBuilder* waveform() const { return waveform_ ? &*waveform_ : nullptr; }
 
  private:
   Source(const MediaTask& task, const ProcessDescriptors& descriptors, Progress& progress)
@@ -52,6 +55,7 @@ class Source {
   std::unique_ptr<Recording> opened_;  // not played yet
   bool first_ = true;
   std::optional<Analyzer> analyzer_;
+  std::optional<WaveformBuilder> waveform_;
   std::optional<SpeechTap> tap_;
   std::string analysis_;
 };

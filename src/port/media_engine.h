@@ -63,10 +63,10 @@ class Process {
 // The descriptors of one task; duplicates are kept, the caller's stay his. Outputs are regular files, empty, open for
 // reading and writing without O_APPEND.
 struct ProcessFiles {
-  std::vector<const File*> inputs;  // as MediaTask::inputs
-  const File* audio = nullptr;      // with make_audio; may be a pipe
-  const File* waveform = nullptr;   // these three with analyse; audiowaveform .dat, 16 bits
-  const File* waveform_png = nullptr;
+  std::vector<const File*> inputs;     // as MediaTask::inputs
+  const File* audio = nullptr;         // with make_audio; may be a pipe
+  const File* waveform = nullptr;      // with analyse or draw_waveform; audiowaveform .dat, 16 bits
+  const File* waveform_png = nullptr;  // these two with analyse
   const File* spectrogram_png = nullptr;
 };
 
