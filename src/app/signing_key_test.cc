@@ -14,7 +14,8 @@ class SigningKeyTest : public testing::Test {
   SigningKeyTest() { std::filesystem::create_directories(folder); }
   ~SigningKeyTest() override { std::filesystem::remove_all(folder); }
 
-  std::string folder = testing::TempDir() + "signing_key_test";
+  // Of this test alone: others run at the same time.
+  std::string folder = testing::TempDir() + testing::UnitTest::GetInstance()->current_test_info()->name();
   std::string path = folder + "/signing.key";
   std::unique_ptr<Random> random = make_seeded_random(3);
 };
