@@ -68,16 +68,24 @@ constexpr Route options_route{options, "", "options", none, info, [](A, R r) { r
 
 constexpr std::uint8_t bit(Method method) { return static_cast<std::uint8_t>(1U << static_cast<unsigned>(method)); }
 
+// Where the parameter of each route begins, or its pattern ends: found once, for every request asks for it.
+constexpr auto parameter_places = [] {
+  std::array<std::size_t, std::size(routes)> places{};
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    places[i] = std::min(routes[i].pattern.find('{'), routes[i].pattern.size());
+  }
+  return places;
+}();
+
 // What stands for the pattern's parameter; an empty view with data when it has none, nullopt when the path is another.
-std::optional<std::string_view> match_pattern(std::string_view pattern, std::string_view path) {
-  const std::size_t open = pattern.find('{');
-  if (open == pattern.npos) {
+std::optional<std::string_view> match_pattern(std::string_view pattern, std::size_t open, std::string_view path) {
+  if (open == pattern.size()) {
     if (path != pattern) return std::nullopt;
     return std::string_view();
   }
-  const std::string_view tail = pattern.substr(pattern.find('}') + 1);
-  if (path.size() <= open + tail.size() || path.substr(0, open) != pattern.substr(0, open)) return std::nullopt;
-  if (!path.ends_with(tail)) return std::nullopt;
+  if (path.substr(0, open) != pattern.substr(0, open)) return std::nullopt;
+  const std::string_view tail = pattern.substr(pattern.find('}', open) + 1);
+  if (path.size() <= open + tail.size() || !path.ends_with(tail)) return std::nullopt;
   const std::string_view parameter = path.substr(open, path.size() - open - tail.size());
   if (parameter.find('/') != parameter.npos) return std::nullopt;
   return parameter;
@@ -89,8 +97,9 @@ std::span<const Route> all_routes() { return routes; }
 
 RouteMatch match_route(Method method, std::string_view path, bool with_form) {
   RouteMatch match;
-  for (const Route& route : routes) {
-    const auto parameter = match_pattern(route.pattern, path);
+  for (std::size_t i = 0; i < std::size(routes); ++i) {
+    const Route& route = routes[i];
+    const auto parameter = match_pattern(route.pattern, parameter_places[i], path);
     if (!parameter) continue;
     match.allowed |= bit(route.method) | bit(options);
     if (route.method == get) match.allowed |= bit(head);
