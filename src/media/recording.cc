@@ -337,7 +337,9 @@ bool Recording::is_truncated() const {
   // Xing counts whole frames, other containers what is played.
   if (demuxer_->container() == Container::mp3) return demuxed_s < *facts_.declared_s - 0.005;
   const bool exact = is_exact(stream.codecpar->codec_id);
-  const double frame_s = exact ? 0.002 : 2.0 * stream.codecpar->frame_size / facts_.format.sample_rate;
+  // A last frame that is cut was demuxed, but not decoded.
+  if (exact) return facts_.decoded_s < *facts_.declared_s - 0.002;
+  const double frame_s = 2.0 * stream.codecpar->frame_size / facts_.format.sample_rate;
   return std::max(demuxed_s, facts_.decoded_s) < *facts_.declared_s - frame_s;
 }
 
