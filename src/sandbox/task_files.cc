@@ -62,8 +62,8 @@ bool fits(const MediaTask& task, const ProcessFiles& files) {
     if (!present(input)) return false;
   }
   return files.inputs.size() == task.inputs.size() && present(files.audio) == task.make_audio &&
-         present(files.waveform) == (task.analyse || task.draw_waveform) && present(files.waveform_png) == task.analyse &&
-         present(files.spectrogram_png) == task.analyse;
+         present(files.waveform) == (task.analyse || task.draw_waveform) &&
+         present(files.waveform_png) == task.analyse && present(files.spectrogram_png) == task.analyse;
 }
 
 Result<void> make_own_files(const MediaTask& task, const std::string& spool_folder, TaskFiles& made) {

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::u32string_view marks = U",;:.!?";
 
-// ICU's one instance, asked for once: ICU is not built with ThreadSanitizer, which cannot see that it is made only once.
+// ICU's one instance, asked for once: ICU is not built with ThreadSanitizer, which cannot see that it is made only
+// once.
 const icu::Normalizer2& nfd() {
   static const icu::Normalizer2& instance = [] -> const icu::Normalizer2& {
     UErrorCode status = U_ZERO_ERROR;
