@@ -13,51 +13,31 @@ namespace soundbite::media {
 namespace {
 
 constexpr double most_limiting_db = 12;
-// What a limiter takes from loudness while it takes this much from the highest peaks is not worth a pass: verifying
-// finds the few cases where it is.
-constexpr double light_limiting_db = 2;
-constexpr double close_enough_lu = 0.2;
 constexpr double tolerance_lu = 0.5;
-constexpr int most_passes = 3;
-
-Result<std::optional<double>> loudness_of(const Playable& audio, const Level& level, bool dual_mono) {
-  LoudnessMeter meter(audio.format, {.true_peak = false, .dual_mono = dual_mono});
-  Limiter limiter(audio.format, from_db(level.gain_db), from_db(*level.ceiling_dbtp));
-  const BlockSink into_meter = [&](const AudioBlock& block) -> Result<void> {
-    meter.push(block);
-    return {};
-  };
-  auto done = audio.play([&](const AudioBlock& block) { return limiter.push(block, into_meter); });
-  if (done) done = limiter.finish(into_meter);
-  if (!done) return std::unexpected(std::move(done.error()));
-  return meter.result().integrated;
-}
+constexpr int bisections = 20;
 
 }  // namespace
 
-Result<Level> find_level(const Playable& audio, const LoudnessResult& measured, const LevelTarget& target) {
+Level find_level(const LoudnessResult& measured, const LimiterForecast& forecast, const LevelTarget& target) {
   if (measured.silent || !measured.integrated || !measured.true_peak) {
-    return Level{.reason = "the audio is silent and stays as it is"};
+    return {.reason = "the audio is silent and stays as it is"};
   }
-  Level level{.gain_db = target.lufs - *measured.integrated, .reached_lufs = target.lufs};
-  if (*measured.true_peak + level.gain_db <= target.true_peak_dbtp) return level;
-  const double most = target.true_peak_dbtp - *measured.true_peak + most_limiting_db;
-  level.gain_db = std::min(level.gain_db, most);
+  Level level{.gain_db = target.lufs - *measured.integrated};
+  const double unlimited = target.true_peak_dbtp - *measured.true_peak;  // the largest gain that needs no limiter
+  if (level.gain_db <= unlimited) return level;
   level.ceiling_dbtp = target.true_peak_dbtp;
-  if (*measured.true_peak + level.gain_db <= target.true_peak_dbtp + light_limiting_db) return level;
-  for (int pass = 1;; ++pass) {
-    auto reached = loudness_of(audio, level, target.dual_mono);
-    if (!reached) return std::unexpected(std::move(reached.error()));
-    level.reached_lufs = *reached;
-    if (!*reached) break;
-    const double missing = target.lufs - **reached;
-    const double more = std::min(missing, most - level.gain_db);
-    if (std::abs(missing) <= close_enough_lu || std::abs(more) <= 0.01 || pass == most_passes) break;
-    level.gain_db += more;
+  const auto reached = [&](double gain_db) {
+    return *measured.integrated + gain_db - forecast.loss(from_db(gain_db), from_db(target.true_peak_dbtp));
+  };
+  double low = unlimited, high = unlimited + most_limiting_db;
+  for (int i = 0; i < bisections; ++i) {
+    const double middle = (low + high) / 2;
+    (reached(middle) < target.lufs ? low : high) = middle;
   }
-  if (level.reached_lufs && target.lufs - *level.reached_lufs > tolerance_lu) {
-    level.reason = "under a ceiling of " + one_decimal(target.true_peak_dbtp) + " dBTP it reaches " +
-                   one_decimal(*level.reached_lufs) + " LUFS; more would take over " + one_decimal(most_limiting_db) +
+  level.gain_db = high;
+  if (const double lufs = reached(high); target.lufs - lufs > tolerance_lu) {
+    level.reason = "under a ceiling of " + one_decimal(target.true_peak_dbtp) + " dBTP it reaches about " +
+                   one_decimal(lufs) + " LUFS; more would take over " + one_decimal(most_limiting_db) +
                    " dB of limiting";
   }
   return level;

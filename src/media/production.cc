@@ -38,16 +38,16 @@ double total_weight(const MediaTask& task) {
   return total;
 }
 
-// What a decoder of the format may add to peaks, in dB: measured on speech and music; more is found by verifying.
+// What encoding usually adds to peaks, in dB; where it adds more, verifying finds it.
 double usual_headroom(Format format) {
   switch (format) {
     case Format::wav:
     case Format::flac: return 0.02;
     case Format::mp3:
     case Format::aac:
-    case Format::m4a: return 0.3;
+    case Format::m4a:
     case Format::opus:
-    case Format::vorbis: return 0.5;
+    case Format::vorbis: return 1;
   }
   std::unreachable();
 }
@@ -115,7 +115,7 @@ Result<void> Production::make_audio(MediaOutcome& outcome) {
   if (auto done = prepare(); !done) return done;
   Achieved achieved;
   for (int encoding = 1;; ++encoding) {
-    if (auto done = level(); !done) return done;
+    level();
     progress_.begin(encoding == 1 ? encoding_weight : 0);
     std::optional<double> expected_lufs;
     auto frames = encode(expected_lufs);
@@ -174,21 +174,26 @@ Result<void> Production::measure_loudness(const operation::Loudness& loudness, s
   }
   flush();
   LoudnessMeter meter(format_, {.dual_mono = loudness.dual_mono});
+  LimiterForecast forecast(format_);
   auto done = keep_and_hear([&](const AudioBlock& block) -> Result<void> {
     meter.push(block);
+    forecast.push(block);
     return {};
   });
   if (!done) return done;
   const LoudnessResult measured = meter.result();
   if (last) {
     const double headroom = usual_headroom(encoding_.plan.format);
-    levelling_ =
-        Levelling{.asked = loudness, .index = index, .measured = measured, .level = {}, .headroom_db = headroom};
+    levelling_ = Levelling{.asked = loudness,
+                           .index = index,
+                           .measured = measured,
+                           .forecast = std::move(forecast),
+                           .level = {},
+                           .headroom_db = headroom};
     return {};
   }
-  auto level = find_level(current_, measured, {loudness.target_lufs, loudness.true_peak_dbtp, loudness.dual_mono});
-  if (!level) return std::unexpected(std::move(level.error()));
-  pending_ = level_steps(*level, format_, index);
+  const Level level = find_level(measured, forecast, {loudness.target_lufs, loudness.true_peak_dbtp});
+  pending_ = level_steps(level, format_, index);
   return {};
 }
 
@@ -218,17 +223,12 @@ Result<void> Production::keep_and_hear(const BlockSink& heard) {
   return {};
 }
 
-Result<void> Production::level() {
-  if (!levelling_) return {};
+void Production::level() {
+  if (!levelling_) return;
   const operation::Loudness& asked = levelling_->asked;
-  progress_.begin(0);
-  auto found = find_level(current_, levelling_->measured,
-                          {.lufs = asked.target_lufs + levelling_->correction_lu,
-                           .true_peak_dbtp = asked.true_peak_dbtp - levelling_->headroom_db,
-                           .dual_mono = asked.dual_mono});
-  if (!found) return std::unexpected(std::move(found.error()));
-  levelling_->level = std::move(*found);
-  return {};
+  levelling_->level = find_level(levelling_->measured, levelling_->forecast,
+                                 {.lufs = asked.target_lufs + levelling_->correction_lu,
+                                  .true_peak_dbtp = asked.true_peak_dbtp - levelling_->headroom_db});
 }
 
 Result<std::uint64_t> Production::encode(std::optional<double>& expected_lufs) {
@@ -279,7 +279,7 @@ bool Production::correct(const Achieved& achieved) {
   const bool too_loud = over > peak_tolerance;
   const bool missed = pending_.empty() && levelling_->level.reason.empty() && std::abs(missing) > loudness_tolerance;
   if (!too_loud && !missed) return false;
-  if (too_loud) levelling_->headroom_db += over;
+  if (too_loud) levelling_->headroom_db += over + 0.3;  // the next encoding will not round the same way
   if (missed) levelling_->correction_lu += missing;
   return ::lseek(descriptors_.audio, 0, SEEK_SET) == 0 && ::ftruncate(descriptors_.audio, 0) == 0;
 }

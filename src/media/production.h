@@ -28,6 +28,7 @@ class Production {
     operation::Loudness asked;
     std::size_t index = 0;
     LoudnessResult measured;
+    LimiterForecast forecast;
     Level level;
     double headroom_db = 0;    // under the ceiling, for what encoding adds
     double correction_lu = 0;  // for what encoding takes away
@@ -40,7 +41,7 @@ class Production {
   Result<void> trim_silence(const operation::Silence& silence, std::size_t index);
   void flush();
   Result<void> keep_and_hear(const BlockSink& heard);
-  Result<void> level();
+  void level();
   Result<std::uint64_t> encode(std::optional<double>& expected_lufs);
   Request request(std::optional<double> expected_lufs) const;
   bool correct(const Achieved& achieved);

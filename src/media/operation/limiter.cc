@@ -1,18 +1,17 @@
 #include "media/operation/limiter.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace soundbite::media {
 namespace {
 
-constexpr double lookahead_s = 0.005;
-constexpr double release_s = 0.1;
 // Frames that are looked at together: short, so that one peak makes few be filtered.
 constexpr std::size_t stretch = 64;
 
 std::size_t lookahead_of(int sample_rate) {
-  return std::max<std::size_t>(Interpolator::max_taps, static_cast<std::size_t>(sample_rate * lookahead_s));
+  return std::max<std::size_t>(Interpolator::max_taps, static_cast<std::size_t>(sample_rate * Limiter::lookahead_s));
 }
 
 }  // namespace
@@ -93,39 +92,42 @@ Result<void> Limiter::advance(const BlockSink& out) {
 // Gains for the frames [first, first + count) of held_: those that leave when the frames delay_ behind them have come.
 void Limiter::find_gains(std::size_t first, std::size_t count) {
   const std::size_t newest = first + delay_;
-  float peak = 0;
+  const std::size_t looked_at = newest - filter_.taps / 2;
+  between_.assign(count, 0.0F);
+  bool calm = true;
   for (std::size_t c = 0; c < held_.channels(); ++c) {
     const float* samples = held_.channel(c);
+    float peak = 0;
     for (std::size_t i = newest - filter_.taps; i < newest + count; ++i) peak = std::max(peak, std::abs(samples[i]));
+    if (peak * filter_.bound <= ceiling_) continue;
+    calm = false;
+    find_peaks(c, newest, count);
   }
-  const bool calm = peak * filter_.bound <= ceiling_;
   for (std::size_t i = 0; i < count; ++i) {
     float highest = 0;
     if (!calm) {
-      const float here = between(newest + i);
-      highest = std::max(here, between_before_);
-      between_before_ = here;
+      highest = std::max(between_[i], between_before_);
       for (std::size_t c = 0; c < held_.channels(); ++c) {
-        highest = std::max(highest, std::abs(held_.channel(c)[newest + i - filter_.taps / 2]));
+        highest = std::max(highest, std::abs(held_.channel(c)[looked_at + i]));
       }
     }
+    between_before_ = between_[i];
     gains_[first + i] = curve_.next(highest > ceiling_ ? ceiling_ / highest : 1.0F);
   }
-  if (calm) between_before_ = 0;
 }
 
-// The largest value between the frame half a filter before `newest` and the one behind it.
-float Limiter::between(std::size_t newest) {
-  float highest = 0;
-  for (std::size_t c = 0; c < held_.channels(); ++c) {
-    const float* samples = held_.channel(c) + newest;
-    for (std::size_t position = 0; position < filter_.positions; ++position) {
-      float value = 0;
-      for (std::size_t k = 0; k < filter_.taps; ++k) value += filter_.tap[position][k] * *(samples - k);
-      highest = std::max(highest, std::abs(value));
+// The largest values between each frame half a filter before the newest and the one behind it.
+void Limiter::find_peaks(std::size_t c, std::size_t newest, std::size_t count) {
+  std::array<float, stretch> value{};
+  for (std::size_t position = 0; position < filter_.positions; ++position) {
+    value.fill(0);
+    for (std::size_t k = 0; k < filter_.taps; ++k) {
+      const float tap = filter_.tap[position][k];
+      const float* samples = held_.channel(c) + newest - k;
+      for (std::size_t i = 0; i < count; ++i) value[i] += tap * samples[i];
     }
+    for (std::size_t i = 0; i < count; ++i) between_[i] = std::max(between_[i], std::abs(value[i]));
   }
-  return highest;
 }
 
 }  // namespace soundbite::media

@@ -36,6 +36,9 @@ class GainCurve {
 // shifted and no frame is lost.
 class Limiter : public Processor {
  public:
+  static constexpr double lookahead_s = 0.005;
+  static constexpr double release_s = 0.1;
+
   // Both are amplitudes: what every sample is multiplied with, and what nothing may pass then.
   Limiter(AudioFormat format, double gain, double ceiling);
 
@@ -46,7 +49,7 @@ class Limiter : public Processor {
  private:
   Result<void> advance(const BlockSink& out);
   void find_gains(std::size_t first, std::size_t count);
-  float between(std::size_t newest);
+  void find_peaks(std::size_t c, std::size_t newest, std::size_t count);
 
   AudioFormat format_;
   float gain_, ceiling_;
@@ -55,8 +58,9 @@ class Limiter : public Processor {
   GainCurve curve_;
   PlanarBuffer held_;
   std::vector<float> gains_;
-  float between_before_ = 0;  // the largest value in front of the frame that is looked at
-  std::size_t to_skip_;       // frames of nothing that stand in front of the audio
+  std::vector<float> between_;  // of a stretch: the largest value behind each frame, over all channels
+  float between_before_ = 0;    // and in front of its first
+  std::size_t to_skip_;         // frames of nothing that stand in front of the audio
 };
 
 }  // namespace soundbite::media

@@ -1,0 +1,31 @@
+// What a limiter will take from the loudness, without running it.
+#pragma once
+
+#include <vector>
+
+#include "media/block.h"
+
+namespace soundbite::media {
+
+// For one thread. Holds the peak and the energy of every 5 ms: 6 MB for an hour.
+class LimiterForecast {
+ public:
+  explicit LimiterForecast(AudioFormat format);
+
+  void push(const AudioBlock& block);
+
+  // LU, not below 0, when everything is multiplied with `gain` and held under `ceiling` (amplitudes) by Limiter.
+  double loss(double gain, double ceiling) const;
+
+ private:
+  struct Window {
+    float peak = 0;
+    float energy = 0;
+  };
+
+  std::size_t window_frames_;
+  std::size_t filled_ = 0;
+  std::vector<Window> windows_;
+};
+
+}  // namespace soundbite::media
