@@ -22,6 +22,9 @@ namespace {
 // Files of which nearly nothing can be decoded are no recordings, whatever their first bytes said.
 constexpr std::uint64_t errors_of_a_damaged_file = 20;
 
+// Bytes. Larger files are left to the limit of decoded seconds: counting them would cost honest ones too much.
+constexpr std::uint64_t largest_bomb = 8 << 20;
+
 bool is_riff(Container container) { return container == Container::wav || container == Container::rf64; }
 
 bool has_encoder_delay(AVCodecID codec) { return codec == AV_CODEC_ID_MP3 || codec == AV_CODEC_ID_AAC; }
@@ -95,6 +98,7 @@ Result<Recording> Recording::open(int fd, const MediaInput& input, const MediaLi
   recording.limits_ = limits;
   recording.demuxer_ = std::make_unique<Demuxer>(std::move(*demuxer));
   if (auto done = recording.read_facts(); !done) return std::unexpected(std::move(done.error()));
+  if (auto done = recording.count_packets(fd); !done) return std::unexpected(std::move(done.error()));
   if (auto done = recording.open_decoder(); !done) return std::unexpected(std::move(done.error()));
   auto decoded = recording.decode();
   if (!decoded) return std::unexpected(std::move(decoded.error()));
@@ -142,6 +146,25 @@ Result<void> Recording::read_facts() {
   // Whoever says so himself need not be decoded for an hour first.
   if (facts_.declared_s && *facts_.declared_s > limits_.max_seconds) return std::unexpected(too_long());
   return {};
+}
+
+// A few megabytes of FLAC can be hours of silence, which take a quarter of a minute to decode and encode before the
+// limit is met, whatever the header says; to count their packets takes a moment.
+Result<void> Recording::count_packets(int fd) const {
+  const bool told = facts_.declared_s && demuxer_->stream().codecpar->codec_id != AV_CODEC_ID_FLAC;
+  if (told || demuxer_->bytes().size() > largest_bomb) return {};
+  auto demuxer = Demuxer::open(fd, input_, limits_);
+  if (!demuxer) return std::unexpected(std::move(demuxer.error()));
+  const Av<AVPacket> packet(av_packet_alloc());
+  if (!packet) return out_of_memory();
+  const double unit = av_q2d(demuxer->stream().time_base);
+  for (double seconds = 0;;) {
+    auto more = demuxer->read(*packet);
+    if (!more) return std::unexpected(std::move(more.error()));
+    if (!*more) return {};
+    seconds += static_cast<double>(packet->duration) * unit;
+    if (seconds > limits_.max_seconds) return std::unexpected(too_long());
+  }
 }
 
 Result<void> Recording::open_decoder() {

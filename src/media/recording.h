@@ -41,6 +41,7 @@ class Recording {
  private:
   Recording() = default;
   Result<void> read_facts();
+  Result<void> count_packets(int fd) const;
   Result<void> open_decoder();
   Result<void> check_format() const;
   Result<bool> decode();
