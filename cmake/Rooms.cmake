@@ -19,14 +19,6 @@ set(PRECOMPILED_FOR_TESTS <gmock/gmock.h> <gtest/gtest.h> <boost/asio/co_spawn.h
 # Every GoogleTest program: what the sanitizer builds need, and no more.
 add_custom_target(all_tests)
 
-# What the sanitizers are told when tests run; each suppression stands in its file with the reason.
-set(SANITIZER_ENVIRONMENT
-  "ASAN_SYMBOLIZER_PATH=/usr/lib/llvm-19/bin/llvm-symbolizer"
-  "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1"
-  "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/lsan.supp:print_suppressions=0"
-  "UBSAN_OPTIONS=print_stacktrace=1"
-  "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/tsan.supp:external_symbolizer_path=/usr/lib/llvm-19/bin/llvm-symbolizer")
-
 # test_program(NAME LABEL label SOURCES files... LIBS targets...)
 #
 # A GoogleTest program; ctest runs each of its tests by itself, under the label: unit, contract or fault.
@@ -42,7 +34,7 @@ function(test_program name)
   target_compile_definitions(${name} PRIVATE SOUNDBITE_TEST_DEPS_DIR="${SOUNDBITE_DEPS_DIR}")
   add_dependencies(all_tests ${name})
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT 120 LABELS ${TEST_LABEL} ENVIRONMENT "${SANITIZER_ENVIRONMENT}")
+    PROPERTIES TIMEOUT 120 LABELS ${TEST_LABEL})
 endfunction()
 
 # room(NAME [FOLDER path] [SUBFOLDERS names...] [DEPS rooms...] [LIBS targets...] [TEST_LIBS targets...])
