@@ -1,14 +1,22 @@
 #include "media/operation/limiter_forecast.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "media/operation/limiter.h"
 
 namespace soundbite::media {
+namespace {
+
+// As long as the limiter looks ahead.
+constexpr std::size_t windows_ahead = 2;
+constexpr double window_s = Limiter::lookahead_s / windows_ahead;
+
+}  // namespace
 
 LimiterForecast::LimiterForecast(AudioFormat format)
-    : window_frames_(std::max<std::size_t>(1, static_cast<std::size_t>(format.sample_rate * Limiter::lookahead_s))) {}
+    : window_frames_(std::max<std::size_t>(1, static_cast<std::size_t>(format.sample_rate * window_s))) {}
 
 void LimiterForecast::push(const AudioBlock& block) {
   for (std::size_t done = 0; done < block.frames;) {
@@ -29,16 +37,22 @@ void LimiterForecast::push(const AudioBlock& block) {
   }
 }
 
+// GainCurve, a window at a time: the lowest gain wanted over the look-ahead, released slowly, then its mean over as
+// long.
 double LimiterForecast::loss(double gain, double ceiling) const {
-  const double release = 1 - std::exp(-Limiter::lookahead_s / Limiter::release_s);
+  static_assert(windows_ahead == 2, "three windows are touched by one look-ahead: two of them by half");
+  const double release = 1 - std::exp(-window_s / Limiter::release_s);
   const double highest = ceiling / gain;
-  double before = 0, after = 0, factor = 1;
-  for (std::size_t i = 0; i < windows_.size(); ++i) {
-    // The gain comes down one window ahead of its peak.
-    const double peak =
-        static_cast<double>(std::max(windows_[i].peak, windows_[std::min(i + 1, windows_.size() - 1)].peak));
-    factor = std::min(factor + (1 - factor) * release, peak > highest ? highest / peak : 1.0);
-    const auto energy = static_cast<double>(windows_[i].energy);
+  double before = 0, after = 0;
+  std::array<double, windows_ahead + 1> wanted{1, 1, 1}, released{1, 1, 1};  // the newest first
+  for (std::size_t newest = 0; newest < windows_.size() + windows_ahead; ++newest) {
+    const double peak = newest < windows_.size() ? static_cast<double>(windows_[newest].peak) : 0;
+    wanted = {peak > highest ? highest / peak : 1.0, wanted[0], wanted[1]};
+    const double lowest = std::min({wanted[0], wanted[1], wanted[2]});
+    released = {std::min(released[0] + (1 - released[0]) * release, lowest), released[0], released[1]};
+    if (newest < windows_ahead) continue;
+    const double factor = (released[0] + 2 * released[1] + released[2]) / 4;
+    const auto energy = static_cast<double>(windows_[newest - windows_ahead].energy);
     before += energy;
     after += energy * factor * factor;
   }

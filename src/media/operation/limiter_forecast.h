@@ -7,7 +7,8 @@
 
 namespace soundbite::media {
 
-// For one thread. Holds the peak and the energy of every 5 ms: 6 MB for an hour.
+// For one thread. Holds the peak and the energy of every 2.5 ms: 12 MB for an hour. Peaks between samples, which the
+// limiter finds, are not seen: in white noise it takes up to 3 LU more, in speech and music a few tenths at most.
 class LimiterForecast {
  public:
   explicit LimiterForecast(AudioFormat format);
