@@ -41,6 +41,7 @@ Result<void> check_audio(const AVCodecParameters& audio, const MediaInput& input
 
 Result<Demuxer> Demuxer::open(int fd, const MediaInput& input, const MediaLimits& limits) {
   Demuxer demuxer;
+  demuxer.input_ = input;
   demuxer.bytes_ = std::make_unique<ByteSource>(fd);
   std::array<std::uint8_t, sniff_bytes> first{};
   const std::size_t n = demuxer.bytes_->read_at(first, 0);
@@ -52,12 +53,12 @@ Result<Demuxer> Demuxer::open(int fd, const MediaInput& input, const MediaLimits
                            "Matroska or CAF audio");
   }
   demuxer.container_ = *container;
-  if (auto done = demuxer.open_container(input, limits); !done) return std::unexpected(done.error());
-  if (auto done = demuxer.choose_stream(input, limits); !done) return std::unexpected(done.error());
+  if (auto done = demuxer.open_container(limits); !done) return std::unexpected(done.error());
+  if (auto done = demuxer.choose_stream(limits); !done) return std::unexpected(done.error());
   return demuxer;
 }
 
-Result<void> Demuxer::open_container(const MediaInput& input, const MediaLimits& limits) {
+Result<void> Demuxer::open_container(const MediaLimits& limits) {
   const AVInputFormat* format = av_find_input_format(std::string(traits_of(container_).demuxer).c_str());
   AVFormatContext* context = avformat_alloc_context();
   if (!format || !context) {
@@ -78,41 +79,41 @@ Result<void> Demuxer::open_container(const MediaInput& input, const MediaLimits&
   if (container_ == Container::wav || container_ == Container::rf64)
     av_dict_set(&options.dictionary, "max_size", "32768", 0);
   const int error = avformat_open_input(&context, "", format, &options.dictionary);  // frees it when it fails
-  if (error < 0) return std::unexpected(error_of(error, input));
+  if (error < 0) return std::unexpected(error_of(error));
   context_.reset(context);
   return {};
 }
 
-Result<void> Demuxer::choose_stream(const MediaInput& input, const MediaLimits& limits) {
+Result<void> Demuxer::choose_stream(const MediaLimits& limits) {
   const auto count = [&] { return static_cast<int>(context_->nb_streams); };
   const auto is_audio = [](const AVStream* s) { return s->codecpar->codec_type == AVMEDIA_TYPE_AUDIO; };
   for (AVStream* stream : std::span(context_->streams, context_->nb_streams)) {
     if (!is_audio(stream)) {
       stream->discard = AVDISCARD_ALL;
-    } else if (auto fits = check_audio(*stream->codecpar, input, limits); !fits) {
+    } else if (auto fits = check_audio(*stream->codecpar, input_, limits); !fits) {
       return fits;
     }
   }
   if (count() > limits.max_streams) {
-    return refuse(input.pointer, "limit_exceeded",
+    return refuse(input_.pointer, "limit_exceeded",
                   "the file has more than " + std::to_string(limits.max_streams) + " streams; send one of audio");
   }
   const int error = avformat_find_stream_info(context_.get(), nullptr);
-  if (error < 0 || bytes_->spent()) return std::unexpected(error_of(error, input));
+  if (error < 0 || bytes_->spent()) return std::unexpected(error_of(error));
   bytes_->lift_budget();
   const auto streams = std::span(context_->streams, context_->nb_streams);
   const auto found = std::ranges::find_if(streams, is_audio);
   if (found == streams.end()) {
-    return refuse(input.pointer, "no_audio", "the file has no audio; send one that has");
+    return refuse(input_.pointer, "no_audio", "the file has no audio; send one that has");
   }
   stream_ = static_cast<unsigned>(found - streams.begin());
   for (AVStream* stream : streams) {
     if (stream != *found) stream->discard = AVDISCARD_ALL;
   }
-  auto attachments = read_attachments(*context_, **found, input, limits);
+  auto attachments = read_attachments(*context_, **found, input_, limits);
   if (!attachments) return std::unexpected(attachments.error());
   attachments_ = std::move(*attachments);
-  return check_audio(*(*found)->codecpar, input, limits);
+  return check_audio(*(*found)->codecpar, input_, limits);
 }
 
 std::optional<double> Demuxer::declared_s() const {
@@ -133,7 +134,10 @@ Result<bool> Demuxer::read(AVPacket& packet) {
   for (;;) {
     av_packet_unref(&packet);
     const int error = av_read_frame(context_.get(), &packet);
-    if (error == AVERROR(ENOMEM)) return out_of_memory();
+    if (error == AVERROR(ENOMEM)) {
+      return refuse(input_.pointer, "undecodable",
+                    "the file tells of a piece of audio that is too large to be read; it is damaged: send it again");
+    }
     if (bytes_->failure()) return std::unexpected(error_from_errno(bytes_->failure(), "read the file"));
     if (error < 0) {
       broken_ = error != AVERROR_EOF;
@@ -143,13 +147,13 @@ Result<bool> Demuxer::read(AVPacket& packet) {
   }
 }
 
-Error Demuxer::error_of(int number, const MediaInput& input) const {
+Error Demuxer::error_of(int number) const {
   if (bytes_->failure()) return error_from_errno(bytes_->failure(), "read the file");
   // Tables of an impossible size are refused by libav's allocator.
   if (bytes_->spent() || number == AVERROR(ENOMEM)) {
-    return refusal(input.pointer, "limit_exceeded", "the file's tags, pictures or index are too large; remove them");
+    return refusal(input_.pointer, "limit_exceeded", "the file's tags, pictures or index are too large; remove them");
   }
-  return refusal(input.pointer, "undecodable",
+  return refusal(input_.pointer, "undecodable",
                  "the file begins like " + std::string(traits_of(container_).name) +
                      " but cannot be read; it is damaged or incomplete: send it again");
 }

@@ -28,16 +28,18 @@ class Demuxer {
   // What the container states of its length, never an estimate.
   std::optional<double> declared_s() const;
 
-  // False at the end, also where the file breaks off: then `broken` is set.
+  // False at the end, also where the file breaks off: then `broken` is set. Errors: invalid where the file tells of a
+  // packet that no memory would hold; those of reading.
   Result<bool> read(AVPacket& packet);
   bool broken() const { return broken_; }
 
  private:
   Demuxer() = default;
-  Result<void> open_container(const MediaInput& input, const MediaLimits& limits);
-  Result<void> choose_stream(const MediaInput& input, const MediaLimits& limits);
-  Error error_of(int number, const MediaInput& input) const;
+  Result<void> open_container(const MediaLimits& limits);
+  Result<void> choose_stream(const MediaLimits& limits);
+  Error error_of(int number) const;
 
+  MediaInput input_;
   Container container_ = Container::wav;
   std::unique_ptr<ByteSource> bytes_;  // outlives the context that reads it
   AvInput context_;

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <span>
 
@@ -15,7 +16,9 @@ namespace {
 using namespace soundbite;
 
 void check(const Error& error) {
-  if (error.code != ErrorCode::invalid || error.fields.empty() || error.fields[0].pointer != "/fileId") std::abort();
+  if (error.code == ErrorCode::invalid && !error.fields.empty() && error.fields[0].pointer == "/fileId") return;
+  std::fprintf(stderr, "not a refusal of the file: %s\n", error.message.c_str());
+  std::abort();
 }
 
 Result<void> look_at(const media::AudioBlock& block) {
