@@ -1,53 +1,108 @@
 """The media program killed, stopped or gone: jobs are tried again and end ready, and nothing piles up."""
 
 import contextlib
+import functools
 import os
 import signal
 import threading
 import time
 
 import audio_file
+import folders
 import pytest
 from processes import alive, media_children, media_zygote, open_files, resident_mb, zombies
+from recordings import noise, wav
 from serving import ESPEAK, poll
 
 # Long enough to be caught in the act, short enough to be made again.
 TEXT = "The river runs past the mill and on to the sea, as it has always done. " * 120
 
 
+# Operations and an analysis that keep the child busy for as long.
+RECIPE = [{"op": "denoise"}, {"op": "loudness", "target": -16}, {"op": "fade", "in": 0.1}]
+MADE_OF_A_RECORDING = {"audio.mp3", "analysis.json", "waveform.dat", "waveform.png", "spectrogram.png"}
+
+both = pytest.mark.parametrize("kind", ["speech", "recording"])
+
+
+@functools.cache
+def recording() -> bytes:
+    return wav(noise(20, level=0.1))
+
+
+def submit(server, kind: str) -> str:
+    """A job of some seconds: the child only encodes speech, of a recording it makes everything."""
+    if kind == "speech":
+        return server.submit(TEXT, format="mp3")
+    file = server.client.post("/api/v1/files", content=recording()).json()["id"]
+    request = {"fileId": file, "process": RECIPE, "analysis": True, "output": {"format": "mp3"}}
+    answer = server.client.post("/api/v1/soundbites", json=request)
+    assert answer.status_code == 202, answer.text
+    return answer.json()["id"]
+
+
 def caught_child(server, job: str) -> int:
     server.await_processing(job)
-    return poll(lambda: media_children(server.pid), every=0.002, what="an encoder runs")[0]
+    return poll(lambda: media_children(server.pid), every=0.002, what="the media program works")[0]
+
+
+def made(server, job: str) -> dict[str, set[str]]:
+    """What lies in the blobs of a job, by attempt."""
+    found: dict[str, set[str]] = {}
+    for one in folders.blobs(server.data_dir):
+        if one.parent.parent.name == job:
+            found.setdefault(one.parent.name, set()).add(one.name)
+    return found
+
+
+def shows_nothing_yet(server, job: str) -> bool:
+    answers = {what: server.client.get(f"/api/v1/soundbites/{job}/{what}").status_code for what in ("audio", "analysis", "waveform")}
+    assert set(answers.values()) <= {404, 409}, answers
+    return True
 
 
 @pytest.fixture(scope="module")
 def hung(soundbite, tmp_path_factory):
-    """A server whose encoder hangs from the beginning of this file's tests: its time is long, so others run meanwhile."""
+    """A server whose media children hang from the beginning of this file's tests: their time is long, so others run
+    meanwhile. By kind: the job, and its child."""
     from serving import Server
 
-    with Server(soundbite, tmp_path_factory.mktemp("hung") / "data", workers=1) as server:
-        job = server.submit(TEXT, format="mp3")
-        child = caught_child(server, job)
-        os.kill(child, signal.SIGSTOP)
-        yield server, job, child, time.monotonic()
-        with contextlib.suppress(ProcessLookupError):
-            if child in media_children(server.pid):
-                os.kill(child, signal.SIGKILL)
+    with Server(soundbite, tmp_path_factory.mktemp("hung") / "data", workers=2) as server:
+        jobs = {}
+        for kind in ("speech", "recording"):
+            before = set(media_children(server.pid))
+            job = submit(server, kind)
+            server.await_processing(job)
+            child = poll(lambda: set(media_children(server.pid)) - before, every=0.002, what="the media program works").pop()  # noqa: B023
+            os.kill(child, signal.SIGSTOP)
+            jobs[kind] = job, child
+        yield server, jobs, time.monotonic()
+        for _, child in jobs.values():
+            with contextlib.suppress(ProcessLookupError):
+                if child in media_children(server.pid):
+                    os.kill(child, signal.SIGKILL)
 
 
-def test_a_killed_encoder_costs_one_attempt(serve, hung):
+@both
+def test_a_killed_child_costs_one_attempt(serve, hung, kind):
     server = serve(workers=1)
-    job = server.submit(TEXT, format="mp3")
+    job = submit(server, kind)
     os.kill(caught_child(server, job), signal.SIGKILL)
+    poll(lambda: server.get(job).json()["attempts"] == 1, what="the failure is counted")
+    if server.status(job) == "pending":  # it waits for a while before it is tried again
+        assert shows_nothing_yet(server, job) and not made(server, job)
     record = server.settle(job)
     assert record["status"] == "ready" and record["attempts"] == 1, record
     assert "error" not in record
+    assert made(server, job) == {"2": MADE_OF_A_RECORDING if kind == "recording" else {"audio.mp3"}}
+    server.speak("The next, please.")
     assert server.healthy() and not zombies(server.pid)
 
 
-def test_a_job_whose_encoder_always_dies_is_a_dead_letter_that_can_be_retried(serve):
+@both
+def test_a_job_whose_child_always_dies_is_a_dead_letter_that_can_be_retried(serve, kind):
     server = serve(workers=1)
-    job = server.submit(TEXT, format="mp3")
+    job = submit(server, kind)
     done = threading.Event()
 
     def kill_them_all() -> None:
@@ -65,6 +120,7 @@ def test_a_job_whose_encoder_always_dies_is_a_dead_letter_that_can_be_retried(se
         killer.join()
     assert record["status"] == "failed" and record["attempts"] == 3, record
     assert record["error"]["detail"] and "/" not in record["error"]["detail"]
+    assert shows_nothing_yet(server, job) and not made(server, job)
     assert server.metric("soundbite_dead_letters") == 1
     assert server.client.post(f"/api/v1/soundbites/{job}/retry").status_code == 202
     record = server.settle(job)
@@ -73,9 +129,10 @@ def test_a_job_whose_encoder_always_dies_is_a_dead_letter_that_can_be_retried(se
     poll(lambda: not zombies(server.pid))
 
 
-def test_a_killed_zygote_is_started_again(serve):
+@both
+def test_a_killed_zygote_is_started_again(serve, kind):
     server = serve(workers=2)
-    jobs = [server.submit(TEXT, format="mp3") for _ in range(3)]
+    jobs = [submit(server, kind) for _ in range(3)]
     caught_child(server, jobs[0])
     first = media_zygote(server.pid)
     os.kill(first, signal.SIGKILL)
@@ -102,10 +159,11 @@ def test_stop_signals_meant_for_the_server_do_not_end_its_media_program(serve):
     assert record["status"] == "ready" and record["attempts"] == 0, record
 
 
+@both
 @pytest.mark.parametrize("way", ["cancel", "delete", "terminate"])
-def test_a_stopped_encoder_holds_nobody_up(serve, way):
+def test_a_stopped_child_holds_nobody_up(serve, way, kind):
     server = serve(workers=1, extra=("--grace", "1s"))
-    job = server.submit(TEXT * 8, format="mp3")
+    job = submit(server, kind)
     child = caught_child(server, job)
     os.kill(child, signal.SIGSTOP)
     if way == "terminate":
@@ -116,7 +174,8 @@ def test_a_stopped_encoder_holds_nobody_up(serve, way):
         else:
             assert server.client.delete(f"/api/v1/soundbites/{job}").status_code == 204
         server.speak("The next, please.")
-    poll(lambda: not alive(child), what="the stopped encoder is killed")
+        assert not made(server, job)
+    poll(lambda: not alive(child), what="the stopped child is killed")
 
 
 def test_hundreds_of_jobs_leave_no_file_open_no_zombie_and_no_memory(serve):
@@ -187,11 +246,15 @@ def test_a_text_sounds_the_same_whoever_speaks_beside(serve):
         assert alike(heard, alone[kind]) > 0.55, kind
 
 
-def test_a_hung_encoder_is_killed_and_the_job_made_again(hung):
-    # The last of the file: the encoder has been hanging since the first.
-    server, job, child, since = hung
+@both
+def test_a_hung_child_is_killed_and_the_job_made_again(hung, kind):
+    # The last of the file: the children have been hanging since the first.
+    server, jobs, since = hung
+    job, child = jobs[kind]
     record = server.settle(job, seconds=180)
     assert record["status"] == "ready" and record["attempts"] == 1, record
+    assert list(made(server, job)) == ["2"]
     assert not alive(child)
     assert time.monotonic() - since > 20, "half a minute is for slow disks, not for hung programs"
-    assert server.healthy() and not zombies(server.pid)
+    assert server.healthy()
+    poll(lambda: not zombies(server.pid))
