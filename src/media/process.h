@@ -19,7 +19,7 @@ struct ProcessDescriptors {
   int waveform_png = -1;    // these two with analyse
   int spectrogram_png = -1;
   int speech = -1;  // a socket: native floats, mono, 16 kHz; with tap_speech
-  int spool = -1;   // an empty file for PCM between two passes; −1: decode twice instead
+  int spool = -1;   // an empty file for samples that are needed later; −1: they stay in memory, whatever it takes
 };
 
 // Errors: invalid with fields, whose pointers are those of the task (codes: unsupported_media, undecodable, no_audio,

@@ -154,7 +154,7 @@ Result<void> Production::add(const Operation& operation, std::size_t index) {
   if (const auto* loudness = std::get_if<operation::Loudness>(&operation)) return measure_loudness(*loudness, index);
   if (is_trim_of_silence(operation)) return trim_silence(std::get<operation::Silence>(operation), index);
   const std::size_t named = files_named_by(operation);
-  auto planned = plan_steps(operation, index, format_, std::span(files_).first(named));
+  auto planned = plan_steps(operation, index, format_, std::span(files_).first(named), room_);
   if (!planned) return std::unexpected(std::move(planned.error()));
   files_.erase(files_.begin(), files_.begin() + static_cast<std::ptrdiff_t>(named));
   for (PlannedStep& step : *planned) {

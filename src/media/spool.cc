@@ -1,11 +1,7 @@
 #include "media/spool.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -14,38 +10,13 @@
 namespace soundbite::media {
 namespace {
 
-constexpr std::uint64_t max_memory = 64 << 20;
-constexpr std::size_t chunk_frames = 16'384;  // in memory, and of each block that is played
-
-Result<void> write_at(int fd, std::span<const std::byte> bytes, std::uint64_t offset) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return std::unexpected(error_from_errno(n < 0 ? errno : ENOSPC, "keep the audio between two passes"));
-    bytes = bytes.subspan(static_cast<std::size_t>(n));
-    offset += static_cast<std::uint64_t>(n);
-  }
-  return {};
-}
-
-Result<void> read_at(int fd, std::span<std::byte> bytes, std::uint64_t offset) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::pread(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return std::unexpected(error_from_errno(n < 0 ? errno : EIO, "read the audio between two passes"));
-    bytes = bytes.subspan(static_cast<std::size_t>(n));
-    offset += static_cast<std::uint64_t>(n);
-  }
-  return {};
-}
-
-}  // namespace
-
-// Chunks of planar samples, channel behind channel: the first of them in memory, the others in the file.
+// Chunks of planar samples, channel behind channel.
 class Spool {
  public:
-  Spool(SpoolRoom& room, std::size_t channels) : room_(room), channels_(channels), chunk_(channels * chunk_frames) {}
-  ~Spool() { room_.in_memory_ -= bytes_in_memory(); }
+  Spool(SpoolRoom& room, std::size_t channels) : room_(room), channels_(channels), newest_(channels * chunk_frames) {}
+  ~Spool() {
+    for (const auto& chunk : stored_) room_.give_back(chunk);
+  }
   Spool(const Spool&) = delete;
   Spool& operator=(const Spool&) = delete;
 
@@ -54,14 +25,17 @@ class Spool {
     for (std::size_t done = 0; done < block.frames;) {
       const std::size_t now = std::min(block.frames - done, chunk_frames - filled_);
       for (std::size_t c = 0; c < channels_; ++c) {
-        std::copy_n(block.channels[c] + done, now, chunk_.data() + c * chunk_frames + filled_);
+        std::copy_n(block.channels[c] + done, now, newest_.data() + c * chunk_frames + filled_);
       }
       filled_ += now;
       done += now;
       frames_ += now;
       if (filled_ < chunk_frames) continue;
-      auto stored = store(must);
-      if (!stored || !*stored) return stored;
+      auto kept = room_.keep(std::exchange(newest_, std::vector<float>(channels_ * chunk_frames)), must);
+      if (!kept) return std::unexpected(std::move(kept.error()));
+      if (!*kept) return false;
+      stored_.push_back(std::move(**kept));
+      filled_ = 0;
     }
     return true;
   }
@@ -70,7 +44,7 @@ class Spool {
     std::vector<float> read;
     for (std::uint64_t done = 0, index = 0; done < frames_; ++index) {
       const std::size_t count = std::min<std::uint64_t>(chunk_frames, frames_ - done);
-      auto chunk = at(index, read);
+      auto chunk = index < stored_.size() ? room_.read(stored_[index], read) : Result<const float*>(newest_.data());
       if (!chunk) return std::unexpected(std::move(chunk.error()));
       std::array<const float*, max_planes> planes{};
       for (std::size_t c = 0; c < channels_; ++c) planes[c] = *chunk + c * chunk_frames;
@@ -82,50 +56,15 @@ class Spool {
   }
 
  private:
-  std::uint64_t chunk_bytes() const { return channels_ * chunk_frames * sizeof(float); }
-  std::uint64_t bytes_in_memory() const { return memory_.size() * chunk_bytes(); }
-
-  Result<bool> store(bool must) {
-    filled_ = 0;
-    ++stored_;
-    if (in_file_ == 0 && (room_.in_memory_ + chunk_bytes() <= max_memory || (must && room_.fd_ < 0))) {
-      memory_.push_back(std::move(chunk_));
-      room_.in_memory_ += chunk_bytes();
-      chunk_ = std::vector<float>(channels_ * chunk_frames);
-      return true;
-    }
-    if (room_.fd_ < 0) return false;
-    if (in_file_ == 0) file_start_ = room_.file_end_;
-    const auto bytes = std::as_bytes(std::span(chunk_));
-    if (auto done = write_at(room_.fd_, bytes, file_start_ + in_file_ * chunk_bytes()); !done) {
-      return std::unexpected(std::move(done.error()));
-    }
-    ++in_file_;
-    room_.file_end_ = file_start_ + in_file_ * chunk_bytes();
-    return true;
-  }
-
-  Result<const float*> at(std::uint64_t index, std::vector<float>& read) const {
-    if (index == stored_) return chunk_.data();
-    if (index < memory_.size()) return memory_[index].data();
-    read.resize(channels_ * chunk_frames);
-    const std::uint64_t offset = file_start_ + (index - memory_.size()) * chunk_bytes();
-    if (auto done = read_at(room_.fd_, std::as_writable_bytes(std::span(read)), offset); !done) {
-      return std::unexpected(std::move(done.error()));
-    }
-    return read.data();
-  }
-
   SpoolRoom& room_;
   std::size_t channels_;
-  std::vector<std::vector<float>> memory_;
-  std::uint64_t in_file_ = 0;  // chunks
-  std::uint64_t file_start_ = 0;
-  std::vector<float> chunk_;  // the newest
+  std::vector<SpoolRoom::Chunk> stored_;  // whole ones
+  std::vector<float> newest_;
   std::size_t filled_ = 0;
-  std::uint64_t stored_ = 0;  // chunks
   std::uint64_t frames_ = 0;
 };
+
+}  // namespace
 
 Result<Playable> keep(const Playable& from, SpoolRoom& room, const BlockSink& heard,
                       std::function<void(double)> on_played) {

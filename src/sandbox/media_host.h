@@ -19,7 +19,7 @@ struct MediaHostOptions {
   std::string program;                      // path of soundbite-media
   Milliseconds idle_limit{30'000};          // a child that takes no input and gives no answer for this long is hung
   bool require_strict = false;              // nothing runs in less than the whole sandbox
-  std::string spool_folder = "/tmp";        // where PCM that is needed twice waits, in files without a name
+  std::string spool_folder = "/tmp";        // where samples that are needed later wait, in files without a name
   LayerSet withheld = unbearable_layers();  // of the sandbox; more of them for tests alone
 };
 

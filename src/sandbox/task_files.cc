@@ -76,7 +76,7 @@ Result<void> make_own_files(const MediaTask& task, const std::string& spool_fold
   if (good) good = keep(made.task, make_task_file(task));
   if (good) good = keep(made.report, make_report_file());
   if (good && task.pcm_rate) good = keep(made.samples, make_stream());
-  if (good && task.pcm_rate) good = keep(made.spool, make_spool(spool_folder));
+  if (good && (task.pcm_rate || !task.recipe.empty())) good = keep(made.spool, make_spool(spool_folder));
   if (good && task.tap_speech) good = keep(made.speech, make_stream());
   return good;
 }

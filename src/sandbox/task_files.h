@@ -32,7 +32,7 @@ struct TaskFiles {
   Pipe speech;               // with tap_speech
   File task;                 // JSON; can no longer change
   File report;               // cannot grow, so that a child fills no memory with it
-  File spool;                // with pcm_rate: a file without a name
+  File spool;                // with pcm_rate or a recipe: a file without a name
   std::vector<File> inputs;  // opened again for reading alone, with positions of their own
   std::uint32_t roles = 0;
   std::vector<int> descriptors;  // as wire::RequestKind::process wants them; the outputs among them are the caller's

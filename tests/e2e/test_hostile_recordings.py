@@ -1,9 +1,12 @@
 """Recordings that are none, that are broken, or that want to do harm: a clear error, and nothing opened or reached."""
 
+import contextlib
 import random
 import socket
 import struct
+import subprocess
 import threading
+import time
 
 import pytest
 from recordings import encoded, tone, wav
@@ -167,3 +170,22 @@ def test_a_tag_of_a_hundred_megabytes_is_an_error_and_takes_no_memory(serve):
     else:
         assert answer.status_code in (415, 422)
     assert resident_mb(server.pid) < before + 60
+
+
+def test_a_recipe_that_holds_much_audio_back_takes_no_memory_for_it(shared, tmp_path):
+    from processes import media_children, resident_mb
+
+    source = tmp_path / "long.flac"
+    tones = "aevalsrc=0.2*sin(440*PI*t)|0.2*sin(550*PI*t):s=44100:d=660"
+    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", tones, source], check=True, timeout=120)
+    file = upload(shared, source.read_bytes(), "long.flac").json()["id"]
+    hold = [{"op": "fade", "out": 600}, {"op": "fade", "out": 600}]
+    job = shared.client.post("/api/v1/soundbites", json={"fileId": file, "process": hold, "output": {"format": "mp3"}}).json()["id"]
+    most = 0.0
+    while shared.client.get(f"/api/v1/soundbites/{job}").json()["status"] in ("pending", "processing"):
+        for child in media_children(shared.pid):
+            with contextlib.suppress(OSError, TypeError):  # it may have ended
+                most = max(most, resident_mb(child, "VmHWM"))
+        time.sleep(0.05)
+    assert shared.settle(job)["status"] == "ready"
+    assert 20 < most < 150, "two fades of ten minutes are 420 MB of samples"

@@ -9,32 +9,26 @@
 
 namespace soundbite::media {
 
-Concat::Concat(AudioFormat format, std::vector<RecipeFile> files, double crossfade_s)
+Concat::Concat(AudioFormat format, std::vector<RecipeFile> files, double crossfade_s, SpoolRoom& room)
     : format_(format),
       files_(std::move(files)),
       crossfade_(frames_of(crossfade_s, format.sample_rate)),
-      held_(format.channels) {}
+      held_(room, format.channels) {}
 
 Result<void> Concat::push(const AudioBlock& block, const BlockSink& out) { return hold(block, out); }
 
 Result<void> Concat::hold(const AudioBlock& block, const BlockSink& out) {
   made_ += block.frames;
   if (crossfade_ == 0) return out(block);
-  held_.append(block);
-  if (held_.frames() <= crossfade_) return {};
-  const std::size_t ready = held_.frames() - crossfade_;
-  auto done = out(held_.view(0, ready));
-  held_.drop(ready);
-  return done;
+  if (auto done = held_.append(block); !done) return done;
+  return held_.frames() > crossfade_ ? held_.take(held_.frames() - crossfade_, out) : Result<void>{};
 }
 
 Result<void> Concat::finish(const BlockSink& out) {
   for (const RecipeFile& file : files_) {
     if (auto done = append(file, out); !done) return done;
   }
-  auto done = held_.frames() > 0 ? out(held_.all()) : Result<void>{};
-  held_.clear();
-  return done;
+  return held_.take(held_.frames(), out);
 }
 
 Result<void> Concat::append(const RecipeFile& file, const BlockSink& out) {
@@ -64,21 +58,21 @@ Result<void> Concat::append(const RecipeFile& file, const BlockSink& out) {
 
 // Mixes what is held with the start of the next file, which has begun in `head`.
 Result<void> Concat::join(PlanarBuffer& head, const BlockSink& out) {
-  const std::size_t both = std::min(held_.frames(), head.frames());
-  const std::size_t alone = held_.frames() - both;
-  if (alone > 0) {
-    if (auto done = out(held_.view(0, alone)); !done) return done;
-    held_.drop(alone);
-  }
-  for (std::size_t i = 0; i < both; ++i) {
-    const double angle = (static_cast<double>(i) + 0.5) / static_cast<double>(both) * std::numbers::pi / 2;
-    const auto falling = static_cast<float>(std::cos(angle));
-    const auto rising = static_cast<float>(std::sin(angle));
-    for (std::size_t c = 0; c < head.channels(); ++c) {
-      head.channel(c)[i] = held_.channel(c)[i] * falling + head.channel(c)[i] * rising;
+  const std::size_t both = std::min<std::uint64_t>(held_.frames(), head.frames());
+  if (auto done = held_.take(held_.frames() - both, out); !done) return done;
+  std::size_t at = 0;
+  const auto mix = [&](const AudioBlock& block) -> Result<void> {
+    for (std::size_t i = 0; i < block.frames; ++i, ++at) {
+      const double angle = (static_cast<double>(at) + 0.5) / static_cast<double>(both) * std::numbers::pi / 2;
+      const auto falling = static_cast<float>(std::cos(angle));
+      const auto rising = static_cast<float>(std::sin(angle));
+      for (std::size_t c = 0; c < head.channels(); ++c) {
+        head.channel(c)[at] = block.channels[c][i] * falling + head.channel(c)[at] * rising;
+      }
     }
-  }
-  held_.clear();
+    return {};
+  };
+  if (auto done = held_.take(both, mix); !done) return done;
   made_ -= both;  // they were counted when they came
   return hold(head.all(), out);
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "media/block.h"
+#include "media/held_audio.h"
 #include "media/planar_buffer.h"
 #include "media/recipe_file.h"
 
@@ -14,7 +15,8 @@ namespace soundbite::media {
 // limits allow one recording to be: past that the file that would pass them is refused (too_long).
 class Concat : public Processor {
  public:
-  Concat(AudioFormat format, std::vector<RecipeFile> files, double crossfade_s);
+  // `room` outlives it.
+  Concat(AudioFormat format, std::vector<RecipeFile> files, double crossfade_s, SpoolRoom& room);
 
   AudioFormat output() const override { return format_; }
   Result<void> push(const AudioBlock& block, const BlockSink& out) override;
@@ -28,7 +30,7 @@ class Concat : public Processor {
   AudioFormat format_;
   std::vector<RecipeFile> files_;
   std::uint64_t crossfade_;  // frames
-  PlanarBuffer held_;        // the end of what came, that the next file may begin under
+  HeldAudio held_;           // the end of what came, that the next file may begin under
   std::uint64_t made_ = 0;
 };
 

@@ -19,7 +19,8 @@ TEST(Fade, every_curve_rises_from_nothing_to_the_whole) {
 
 TEST(Fade, changes_only_its_two_ends) {
   const std::vector<float> input(10'000, 1.0F);
-  Fade fade({1'000, 1}, {.in_s = 1, .out_s = 2});
+  SpoolRoom room(-1);
+  Fade fade({1'000, 1}, {.in_s = 1, .out_s = 2}, room);
   const auto output = run(fade, {input})[0];
   ASSERT_EQ(output.size(), input.size());
   EXPECT_EQ(output[0], 0);
@@ -30,7 +31,8 @@ TEST(Fade, changes_only_its_two_ends) {
 }
 
 TEST(Fade, longer_than_the_audio_fades_over_all_of_it) {
-  Fade fade({1'000, 1}, {.out_s = 60});
+  SpoolRoom room(-1);
+  Fade fade({1'000, 1}, {.out_s = 60}, room);
   const auto output = run(fade, {std::vector<float>(101, 1.0F)})[0];
   ASSERT_EQ(output.size(), 101);
   EXPECT_NEAR(output[50], 0.5, 0.01);

@@ -18,13 +18,15 @@ RecipeFile recipe_file(const File& file, MediaLimits limits = {}) {
 TEST(Concat, puts_files_behind_one_another_to_the_sample) {
   const File b = make_media(exact, 48'000, {ramp(1'234)});
   const File c = make_media(exact, 48'000, {ramp(77)});
-  Concat concat(mono, {recipe_file(b), recipe_file(c), recipe_file(b)}, 0);
+  SpoolRoom room(-1);
+  Concat concat(mono, {recipe_file(b), recipe_file(c), recipe_file(b)}, 0, room);
   EXPECT_EQ(run(concat, {ramp(5'000)})[0], joined({ramp(5'000), ramp(1'234), ramp(77), ramp(1'234)}));
 }
 
 TEST(Concat, brings_files_of_other_formats_to_the_one_there_is) {
   const File b = make_media(exact, 44'100, same_on_all(sine(44'100, 1, 440, 0.5), 2));
-  Concat concat(mono, {recipe_file(b)}, 0);
+  SpoolRoom room(-1);
+  Concat concat(mono, {recipe_file(b)}, 0, room);
   const auto output = run(concat, {std::vector<float>(48'000)})[0];
   ASSERT_EQ(output.size(), 96'000);
   const auto expected = sine(48'000, 1, 440, 0.5);
@@ -33,7 +35,8 @@ TEST(Concat, brings_files_of_other_formats_to_the_one_there_is) {
 
 TEST(Concat, crossfades_at_equal_power) {
   const File b = make_media(exact, 48'000, {std::vector<float>(20'000, 0.0F)});
-  Concat concat(mono, {recipe_file(b)}, 0.1);
+  SpoolRoom room(-1);
+  Concat concat(mono, {recipe_file(b)}, 0.1, room);
   const auto output = run(concat, {std::vector<float>(20'000, 1.0F)})[0];
   ASSERT_EQ(output.size(), 40'000 - 4'800);
   EXPECT_EQ(output[15'199], 1.0F);
@@ -43,13 +46,15 @@ TEST(Concat, crossfades_at_equal_power) {
 
 TEST(Concat, crossfades_no_longer_than_the_shorter_file) {
   const File b = make_media(exact, 48'000, {std::vector<float>(100, 0.5F)});
-  Concat concat(mono, {recipe_file(b), recipe_file(b)}, 10);
+  SpoolRoom room(-1);
+  Concat concat(mono, {recipe_file(b), recipe_file(b)}, 10, room);
   EXPECT_EQ(run(concat, {std::vector<float>(1'000, 0.5F)})[0].size(), 1'000);
 }
 
 TEST(Concat, refuses_the_file_that_makes_it_too_long) {
   const File b = make_media(exact, 48'000, {ramp(48'000)});
-  Concat concat(mono, {recipe_file(b, {.max_seconds = 1.5})}, 0);
+  SpoolRoom room(-1);
+  Concat concat(mono, {recipe_file(b, {.max_seconds = 1.5})}, 0, room);
   const BlockSink nothing = [](const AudioBlock&) -> Result<void> { return {}; };
   const auto samples = ramp(30'000);
   const float* plane = samples.data();

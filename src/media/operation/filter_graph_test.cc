@@ -10,7 +10,8 @@ namespace {
 
 Planar filtered(const Operation& operation, const Planar& input, int rate = 48'000) {
   quieten_libav();
-  auto steps = plan_steps(operation, 0, {rate, static_cast<int>(input.size())}, {});
+  SpoolRoom room(-1);
+  auto steps = plan_steps(operation, 0, {rate, static_cast<int>(input.size())}, {}, room);
   require(steps.has_value(), "not planned");
   Planar samples = input;
   for (const PlannedStep& step : *steps) {
@@ -39,7 +40,8 @@ TEST(Filters, a_lowpass_above_everything_changes_nothing) {
 }
 
 TEST(Filters, a_highpass_above_everything_is_refused) {
-  const auto steps = plan_steps(operation::Highpass{.hz = 12'000}, 3, {16'000, 1}, {});
+  SpoolRoom room(-1);
+  const auto steps = plan_steps(operation::Highpass{.hz = 12'000}, 3, {16'000, 1}, {}, room);
   ASSERT_FALSE(steps);
   EXPECT_EQ(steps.error().fields.at(0).code, "not_for_this_audio");
   EXPECT_EQ(steps.error().fields.at(0).pointer, "/process/3/hz");

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "media/decibel.h"
+#include "media/planar_buffer.h"
 
 namespace soundbite::media {
 namespace {
@@ -42,13 +43,13 @@ LoudSpan::Span keep_of(const LoudSpan& found, const operation::Silence& silence,
   return kept;
 }
 
-SilenceRemover::SilenceRemover(AudioFormat format, const operation::Silence& silence)
+SilenceRemover::SilenceRemover(AudioFormat format, const operation::Silence& silence, SpoolRoom& room)
     : format_(format),
       threshold_(static_cast<float>(from_db(silence.threshold_db))),
       minimum_(std::max<std::uint64_t>(frames_of(silence.minimum_s, format.sample_rate), 1)),
       keep_(frames_of(silence.keep_s, format.sample_rate)),
-      head_(format.channels),
-      tail_(format.channels) {}
+      head_(room, format.channels),
+      tail_(room, format.channels) {}
 
 Result<void> SilenceRemover::push(const AudioBlock& block, const BlockSink& out) {
   for (std::size_t first = 0; first < block.frames;) {
@@ -66,8 +67,10 @@ Result<void> SilenceRemover::silent(const AudioBlock& block, const BlockSink&) {
   // As long as the run is short all of it is the head; behind that only as much as may be kept at its end.
   const std::uint64_t head_room = std::max(minimum_, keep_);
   const std::size_t to_head = std::min<std::uint64_t>(block.frames, head_room - std::min(head_room, run_));
-  if (to_head > 0) head_.append(Slice(block, 0, to_head).block());
-  if (to_head < block.frames) tail_.append(Slice(block, to_head, block.frames - to_head).block());
+  Result<void> done;
+  if (to_head > 0) done = head_.append(Slice(block, 0, to_head).block());
+  if (done && to_head < block.frames) done = tail_.append(Slice(block, to_head, block.frames - to_head).block());
+  if (!done) return done;
   if (tail_.frames() > keep_) tail_.drop(tail_.frames() - keep_);
   run_ += block.frames;
   return {};
@@ -87,19 +90,21 @@ Result<void> SilenceRemover::end_run(const BlockSink& out) {
     front = heard_ ? keep_ / 2 : 0;
     back = keep_ - front;
   }
-  head_.append(tail_.all());  // together they hold the run's first and its newest frames
-  Result<void> done;
-  if (front > 0) done = out(head_.view(0, std::min<std::uint64_t>(front, head_.frames())));
-  if (done && back > 0) done = out(head_.view(head_.frames() - back, back));
+  // Together they hold the run's first and its newest frames.
+  auto done = tail_.take(tail_.frames(), [&](const AudioBlock& block) { return head_.append(block); });
+  if (done && front > 0) done = head_.take(std::min<std::uint64_t>(front, head_.frames()), out);
+  if (done && back > 0) {
+    head_.drop(head_.frames() - back);
+    done = head_.take(back, out);
+  }
   head_.clear();
-  tail_.clear();
   run_ = 0;
   return done;
 }
 
 Result<void> SilenceRemover::finish(const BlockSink& out) {
   const std::uint64_t kept = run_ >= minimum_ ? std::min(run_, keep_) : run_;
-  return kept > 0 ? out(head_.view(0, kept)) : Result<void>{};
+  return head_.take(kept, out);
 }
 
 }  // namespace soundbite::media

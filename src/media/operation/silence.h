@@ -5,7 +5,7 @@
 
 #include "job/recipe.h"
 #include "media/block.h"
-#include "media/planar_buffer.h"
+#include "media/held_audio.h"
 
 namespace soundbite::media {
 
@@ -33,10 +33,11 @@ class LoudSpan {
 LoudSpan::Span keep_of(const LoudSpan& found, const operation::Silence& silence, int sample_rate);
 
 // Shortens every silent stretch of the minimum or longer, wherever it is: at the ends to what is to be kept, between
-// sounds to half of that behind the one and half before the other. Holds at most one minimum or one keep of audio.
+// sounds to half of that behind the one and half before the other. Holds at most one minimum and one keep of audio.
 class SilenceRemover : public Processor {
  public:
-  SilenceRemover(AudioFormat format, const operation::Silence& silence);
+  // `room` outlives it.
+  SilenceRemover(AudioFormat format, const operation::Silence& silence, SpoolRoom& room);
 
   AudioFormat output() const override { return format_; }
   Result<void> push(const AudioBlock& block, const BlockSink& out) override;
@@ -52,8 +53,8 @@ class SilenceRemover : public Processor {
   std::uint64_t minimum_, keep_;
   bool heard_ = false;     // a sound came
   std::uint64_t run_ = 0;  // length of the silence that is going on
-  PlanarBuffer head_;      // its start, as much as may be handed on at its end
-  PlanarBuffer tail_;      // its newest part, behind the head
+  HeldAudio head_;         // its start, as much as may be handed on at its end
+  HeldAudio tail_;         // its newest part, behind the head
 };
 
 }  // namespace soundbite::media

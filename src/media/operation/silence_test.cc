@@ -16,14 +16,16 @@ std::vector<float> loud(std::size_t count) { return std::vector<float>(count, 0.
 operation::Silence silence(double minimum_s, double keep_s) { return {Mode::remove, -50, minimum_s, keep_s}; }
 
 TEST(SilenceRemover, shortens_long_stretches_to_what_is_kept_of_them) {
-  SilenceRemover remover(mono, silence(0.3, 0.1));
+  SpoolRoom room(-1);
+  SilenceRemover remover(mono, silence(0.3, 0.1), room);
   const auto input = joined({quiet(500), loud(40), quiet(299), loud(7), quiet(2'000), loud(1), quiet(700)});
   const auto output = joined({quiet(100), loud(40), quiet(299), loud(7), quiet(100), loud(1), quiet(100)});
   EXPECT_EQ(run(remover, {input}, 13)[0], output);
 }
 
 TEST(SilenceRemover, keeps_the_ends_of_a_stretch_that_touch_the_sounds) {
-  SilenceRemover remover(mono, silence(0.2, 0.1));
+  SpoolRoom room(-1);
+  SilenceRemover remover(mono, silence(0.2, 0.1), room);
   std::vector<float> gap(1'000);
   for (std::size_t i = 0; i < gap.size(); ++i) gap[i] = static_cast<float>(i) * 1e-6F;
   const auto output = run(remover, {joined({loud(10), gap, loud(10)})}, 7)[0];
@@ -31,13 +33,15 @@ TEST(SilenceRemover, keeps_the_ends_of_a_stretch_that_touch_the_sounds) {
 }
 
 TEST(SilenceRemover, leaves_alone_what_is_shorter_than_what_may_be_kept) {
-  SilenceRemover remover(mono, silence(0.1, 0.5));
+  SpoolRoom room(-1);
+  SilenceRemover remover(mono, silence(0.1, 0.5), room);
   const auto input = joined({loud(10), quiet(499), loud(10), quiet(400)});
   EXPECT_EQ(run(remover, {input}, 31)[0], input);
 }
 
 TEST(SilenceRemover, hears_a_sound_on_any_channel) {
-  SilenceRemover remover({1'000, 2}, silence(0.1, 0));
+  SpoolRoom room(-1);
+  SilenceRemover remover({1'000, 2}, silence(0.1, 0), room);
   const Planar input = {joined({quiet(300), loud(50)}), joined({quiet(200), loud(100), quiet(50)})};
   const Planar output = run(remover, input);
   EXPECT_EQ(output[0], joined({quiet(100), loud(50)}));

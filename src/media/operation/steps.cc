@@ -30,8 +30,8 @@ Made owned(Result<P> processor) {
 // One visitor for every operation: each answers with how to make its processor.
 class Planner {
  public:
-  Planner(std::size_t index, AudioFormat input, std::span<const RecipeFile> files)
-      : index_(index), input_(input), files_(files.begin(), files.end()) {}
+  Planner(std::size_t index, AudioFormat input, std::span<const RecipeFile> files, SpoolRoom& room)
+      : index_(index), input_(input), files_(files.begin(), files.end()), room_(room) {}
 
   using Plan = Result<std::vector<PlannedStep>>;
 
@@ -41,7 +41,9 @@ class Planner {
     return one([input = input_, first, last]() -> Made { return std::make_unique<Trim>(input, first, last); });
   }
   Plan operator()(const operation::Silence& silence) const {
-    return one([input = input_, silence]() -> Made { return std::make_unique<SilenceRemover>(input, silence); });
+    return one([input = input_, silence, &room = room_]() -> Made {
+      return std::make_unique<SilenceRemover>(input, silence, room);
+    });
   }
   Plan operator()(const operation::Gain& gain) const {
     if (gain.db == 0) return none();
@@ -49,7 +51,7 @@ class Planner {
   }
   Plan operator()(const operation::Loudness&) const { return fail(ErrorCode::internal, "loudness is no single step"); }
   Plan operator()(const operation::Fade& fade) const {
-    return one([input = input_, fade]() -> Made { return std::make_unique<Fade>(input, fade); });
+    return one([input = input_, fade, &room = room_]() -> Made { return std::make_unique<Fade>(input, fade, room); });
   }
   Plan operator()(const operation::Tempo& tempo) const {
     if (tempo.factor == 1) return none();
@@ -78,8 +80,8 @@ class Planner {
     return filter("lowpass=frequency=" + shortest(lowpass.hz), {});
   }
   Plan operator()(const operation::Concat& concat) const {
-    return one([input = input_, files = files_, seconds = concat.crossfade_s]() -> Made {
-      return std::make_unique<Concat>(input, files, seconds);
+    return one([input = input_, files = files_, seconds = concat.crossfade_s, &room = room_]() -> Made {
+      return std::make_unique<Concat>(input, files, seconds, room);
     });
   }
   Plan operator()(const operation::Mix& mix) const {
@@ -103,13 +105,14 @@ class Planner {
   std::size_t index_;
   AudioFormat input_;
   std::vector<RecipeFile> files_;
+  SpoolRoom& room_;
 };
 
 }  // namespace
 
 Result<std::vector<PlannedStep>> plan_steps(const Operation& operation, std::size_t index, AudioFormat input,
-                                            std::span<const RecipeFile> files) {
-  return std::visit(Planner(index, input, files), operation);
+                                            std::span<const RecipeFile> files, SpoolRoom& room) {
+  return std::visit(Planner(index, input, files, room), operation);
 }
 
 std::size_t files_named_by(const Operation& operation) {
