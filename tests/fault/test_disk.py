@@ -2,6 +2,8 @@
 against a job."""
 
 import contextlib
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -9,6 +11,7 @@ import subprocess
 import folders
 import httpx
 import pytest
+from plain_wav import wav_of_size
 from serving import JOE, Server, poll
 
 JOBS = 4
@@ -170,6 +173,17 @@ def fill(where) -> list:
     return made
 
 
+def leave(where, room: int) -> None:
+    """Fills the disk but for that much."""
+    largest = fill(where)[0]
+    os.truncate(largest, largest.stat().st_size - room)
+
+
+def make_room(where) -> None:
+    for one in where.glob("filler-*"):
+        one.unlink()
+
+
 @pytest.fixture
 def cleanly(small_disk, soundbite):
     """Starts servers on the small disk; they end before it is unmounted."""
@@ -190,7 +204,7 @@ def test_a_disk_that_is_really_full(small_disk, cleanly):
     server = cleanly(workers=2, extra=("--disk-reserve", "2MiB"))
     ready = [server.speak(f"Number {n}. " * 20)[0] for n in range(4)]
     waiting = [server.submit("Four minutes of speech that have no room. " * 100, output={"sampleRate": 48000}) for _ in range(2)]
-    fillers = fill(small_disk)
+    fill(small_disk)
     poll(lambda: server.post("No room.").status_code == 503, what="POST notices")
     answer = server.post("No room.")
     assert is_clean_refusal(answer) and answer.json()["type"] == "/problems/storage-full"
@@ -201,8 +215,7 @@ def test_a_disk_that_is_really_full(small_disk, cleanly):
     # Whatever was under way waits; no attempt is spent on it.
     for job in waiting:
         assert server.get(job, wait=1).json()["attempts"] == 0
-    for one in fillers:
-        one.unlink()
+    make_room(small_disk)
     for job in waiting:
         server.client.delete(f"/api/v1/soundbites/{job}")
     poll(lambda: server.post("Room again.").status_code == 202, what="POST works again")
@@ -234,19 +247,113 @@ def test_a_start_on_a_full_disk(small_disk, cleanly):
     server = cleanly(workers=1, extra=("--disk-reserve", "1MiB"))
     record, _ = server.speak("From better days.")
     assert server.terminate() == 0
-    fillers = fill(small_disk)
+    fill(small_disk)
     server = cleanly(workers=1, extra=("--disk-reserve", "1MiB"))
     assert server.audio(record["id"]).status_code == 200
     assert is_clean_refusal(server.post("No room."))
     assert server.client.delete(record["links"]["self"]).status_code == 204
     assert server.terminate() == 0
-    for one in fillers:
-        one.unlink()
+    make_room(small_disk)
     server = cleanly(workers=1, extra=("--disk-reserve", "1MiB"))
     assert server.get(record["id"]).status_code == 404
     server.speak("Room again.")
     assert server.terminate() == 0
     integral(small_disk / "data")
+
+
+# Every way that a recording takes in: each sends all of it and gives the last answer.
+
+
+def send_form(server: Server, content: bytes) -> httpx.Response:
+    return server.client.post("/api/v1/files", files={"file": ("talk.wav", content)})
+
+
+def send_raw(server: Server, content: bytes) -> httpx.Response:
+    return server.client.post("/api/v1/files", content=content)
+
+
+def send_chunked(server: Server, content: bytes) -> httpx.Response:
+    pieces = (content[at : at + 100_000] for at in range(0, len(content), 100_000))
+    return server.client.post("/api/v1/files", content=pieces)
+
+
+def send_presigned(server: Server, content: bytes) -> httpx.Response:
+    order = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest(), "contentType": "audio/wav"}
+    slot = server.client.post("/api/v1/files/presign", json=order).json()
+    return server.client.put(slot["url"], content=content, headers=slot["headers"])
+
+
+def send_with_job(server: Server, content: bytes) -> httpx.Response:
+    request = (None, json.dumps({"process": [], "output": {"format": "mp3"}}), "application/json")
+    return server.client.post("/api/v1/soundbites", files={"request": request, "file": ("talk.wav", content)})
+
+
+def send_tus_at_once(server: Server, content: bytes) -> httpx.Response:
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(content)), "Content-Type": "application/offset+octet-stream"}
+    return server.client.post("/api/v1/uploads", content=content, headers=headers)
+
+
+def left_of_uploads(data_dir) -> list:
+    return folders.blobs(data_dir) + [one for name in ("uploads", "tmp") for one in (data_dir / name).rglob("*")]
+
+
+RECORDING = wav_of_size(6_000_000)
+SHORT_OF_IT = 4_000_000
+
+
+@pytest.mark.parametrize("send", [send_form, send_raw, send_chunked, send_presigned, send_with_job])
+def test_an_upload_that_fills_the_disk_leaves_nothing(small_disk, cleanly, send):
+    data_dir = small_disk / "data"
+    server = cleanly(workers=0, extra=("--disk-reserve", "1MiB"))
+    leave(small_disk, SHORT_OF_IT)
+    answer = send(server, RECORDING)
+    assert is_clean_refusal(answer) and answer.json()["type"] == "/problems/storage-full"
+    poll(lambda: not left_of_uploads(data_dir), what="what came of it is gone")
+    # Now it is refused at the door.
+    fill(small_disk)
+    answer = poll(lambda: (one := send(server, RECORDING[:1000])).status_code == 503 and one, what="it is noticed")
+    assert is_clean_refusal(answer) and answer.json()["type"] == "/problems/storage-full"
+    assert not left_of_uploads(data_dir)
+    make_room(small_disk)
+    answer = poll(lambda: (one := send(server, RECORDING)).is_success and one, what="there is room again")
+    file = answer.json().get("source", {}).get("fileId") or answer.json()["id"]
+    assert server.client.get(f"/api/v1/files/{file}/content").content == RECORDING
+    assert len(left_of_uploads(data_dir)) == 1
+    assert server.terminate() == 0
+    integral(data_dir)
+    assert folders.rows(data_dir, "SELECT (SELECT count(*) FROM file), (SELECT count(*) FROM job)") == [(1, send is send_with_job)]
+
+
+def test_a_resumable_upload_goes_on_where_the_disk_was_full(small_disk, cleanly):
+    data_dir = small_disk / "data"
+    server = cleanly(workers=0, extra=("--disk-reserve", "1MiB"))
+    headers = {"Tus-Resumable": "1.0.0"}
+    chunk = {**headers, "Content-Type": "application/offset+octet-stream"}
+    created = server.client.post("/api/v1/uploads", headers={**headers, "Upload-Length": str(len(RECORDING))})
+    place = created.headers["location"]
+    offset = lambda: server.client.head(place, headers=headers).headers["upload-offset"]  # noqa: E731
+
+    def send(data: bytes) -> httpx.Response:
+        return server.client.patch(place, content=data, headers={**chunk, "Upload-Offset": offset()})
+
+    assert send(RECORDING[:1_000_000]).status_code == 204
+    leave(small_disk, SHORT_OF_IT - 1_000_000)
+    assert is_clean_refusal(send(RECORDING[1_000_000:]))
+    assert 1_000_000 <= int(offset()) < len(RECORDING)
+    fill(small_disk)
+    answer = poll(lambda: (one := send(RECORDING[int(offset()) :])).status_code == 503 and one, what="it is noticed")
+    assert answer.json()["type"] == "/problems/storage-full"
+    answer = send_tus_at_once(server, RECORDING[:1000])
+    assert is_clean_refusal(answer) and answer.json()["type"] == "/problems/storage-full"
+    assert len(left_of_uploads(data_dir)) == 1
+    make_room(small_disk)
+    poll(lambda: send(RECORDING[int(offset()) :]).status_code == 204, what="there is room again")
+    file = server.client.head(place, headers=headers).headers["soundbite-file-id"]
+    assert server.client.get(f"/api/v1/files/{file}/content").content == RECORDING
+    assert len(left_of_uploads(data_dir)) == 1
+    assert server.terminate() == 0
+    integral(data_dir)
+    assert folders.rows(data_dir, "SELECT count(*) FROM file") == [(1,)]
 
 
 def test_a_piper_voice_speaks_on_after_the_disk_was_full(serve, tmp_path, preload):
