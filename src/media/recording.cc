@@ -13,6 +13,7 @@ extern "C" {
 #include "job/frame_header.h"
 #include "media/codec_list.h"
 #include "media/ogg_layout.h"
+#include "media/packet_length.h"
 #include "media/refusal.h"
 #include "media/riff_layout.h"
 
@@ -22,8 +23,14 @@ namespace {
 // Files of which nearly nothing can be decoded are no recordings, whatever their first bytes said.
 constexpr std::uint64_t errors_of_a_damaged_file = 20;
 
-// Bytes. Larger files are left to the limit of decoded seconds: counting them would cost honest ones too much.
-constexpr std::uint64_t largest_bomb = 8 << 20;
+// Bits per second: more than any codec with losses makes. A file of more for the time that it states says too little.
+constexpr double densest = 1e6;
+
+// Bytes per second of the sparsest MP3.
+constexpr double sparsest_mp3 = 1'000;
+
+// What encoders add at both ends, which is counted with the packets and cut off later.
+constexpr double added_s = 1;
 
 bool is_riff(Container container) { return container == Container::wav || container == Container::rf64; }
 
@@ -90,7 +97,7 @@ bool has_xing_header(std::span<const std::uint8_t> packet) {
 
 }  // namespace
 
-Result<Recording> Recording::open(int fd, const MediaInput& input, const MediaLimits& limits) {
+Result<Recording> Recording::open(int fd, const MediaInput& input, const MediaLimits& limits, FirstLook look) {
   auto demuxer = Demuxer::open(fd, input, limits);
   if (!demuxer) return std::unexpected(std::move(demuxer.error()));
   Recording recording;
@@ -98,7 +105,9 @@ Result<Recording> Recording::open(int fd, const MediaInput& input, const MediaLi
   recording.limits_ = limits;
   recording.demuxer_ = std::make_unique<Demuxer>(std::move(*demuxer));
   if (auto done = recording.read_facts(); !done) return std::unexpected(std::move(done.error()));
-  if (auto done = recording.count_packets(fd); !done) return std::unexpected(std::move(done.error()));
+  if (look == FirstLook::counts && recording.may_be_too_long()) {
+    if (auto done = recording.count_packets(fd); !done) return std::unexpected(std::move(done.error()));
+  }
   if (auto done = recording.open_decoder(); !done) return std::unexpected(std::move(done.error()));
   auto decoded = recording.decode();
   if (!decoded) return std::unexpected(std::move(decoded.error()));
@@ -143,27 +152,40 @@ Result<void> Recording::read_facts() {
                         std::to_string(limits_.max_streams));
     }
   }
-  // Whoever says so himself need not be decoded for an hour first.
-  if (facts_.declared_s && *facts_.declared_s > limits_.max_seconds) return std::unexpected(too_long());
   return {};
 }
 
-// A few megabytes of FLAC can be hours of silence, which take a quarter of a minute to decode and encode before the
-// limit is met, whatever the header says; to count their packets takes a moment.
+// Whether the limit of seconds might be met only after much decoding: what the header says of the length is weighed
+// against the bytes that there are, since it may be false either way.
+bool Recording::may_be_too_long() const {
+  const AVCodecParameters& audio = *demuxer_->stream().codecpar;
+  const auto bytes = static_cast<double>(demuxer_->bytes().size());
+  if (const int bits = av_get_exact_bits_per_sample(audio.codec_id); bits > 0) {
+    return 8 * bytes > limits_.max_seconds * bits * audio.ch_layout.nb_channels * audio.sample_rate;
+  }
+  if (audio.codec_id == AV_CODEC_ID_MP3 && bytes < sparsest_mp3 * limits_.max_seconds) return false;
+  if (!facts_.declared_s || audio.codec_id == AV_CODEC_ID_FLAC) return true;  // hours of silence are some megabytes
+  return *facts_.declared_s > limits_.max_seconds || 8 * bytes > densest * *facts_.declared_s;
+}
+
+// Hours of audio take a quarter of a minute to decode and encode before the limit is met; to count their packets takes
+// a moment. Seconds that only the container tells are not counted: decoding finds them out.
 Result<void> Recording::count_packets(int fd) const {
-  const bool told = facts_.declared_s && demuxer_->stream().codecpar->codec_id != AV_CODEC_ID_FLAC;
-  if (told || demuxer_->bytes().size() > largest_bomb) return {};
+  const AVCodecParameters& audio = *demuxer_->stream().codecpar;
+  const bool samples = av_get_exact_bits_per_sample(audio.codec_id) > 0;
+  if (audio.sample_rate <= 0) return {};
   auto demuxer = Demuxer::open(fd, input_, limits_);
   if (!demuxer) return std::unexpected(std::move(demuxer.error()));
   const Av<AVPacket> packet(av_packet_alloc());
   if (!packet) return out_of_memory();
-  const double unit = av_q2d(demuxer->stream().time_base);
-  for (double seconds = 0;;) {
+  const double most = (limits_.max_seconds + added_s) * audio.sample_rate;
+  for (double frames = 0;;) {
     auto more = demuxer->read(*packet);
     if (!more) return std::unexpected(std::move(more.error()));
     if (!*more) return {};
-    seconds += static_cast<double>(packet->duration) * unit;
-    if (seconds > limits_.max_seconds) return std::unexpected(too_long());
+    frames += static_cast<double>(samples ? av_get_audio_frame_duration2(demuxer->stream().codecpar, packet->size)
+                                          : frames_of_packet(audio, *packet));
+    if (frames > most) return std::unexpected(too_long());
   }
 }
 

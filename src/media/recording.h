@@ -13,13 +13,18 @@
 
 namespace soundbite::media {
 
+// Whether packets are counted before they are decoded, where that may refuse a file that is too long at once. Once is
+// enough.
+enum class FirstLook { counts, decodes };
+
 // For one thread.
 class Recording {
  public:
   // Reads the header and decodes the first frame, so that the format is what the decoder makes, whatever the header
   // says. `fd` stays the caller's and must stay open. Errors: invalid at `input.pointer` (unsupported_media,
   // undecodable, no_audio, limit_exceeded, too_long); unavailable; internal.
-  static Result<Recording> open(int fd, const MediaInput& input, const MediaLimits& limits);
+  static Result<Recording> open(int fd, const MediaInput& input, const MediaLimits& limits,
+                                FirstLook look = FirstLook::counts);
 
   AudioFormat format() const { return facts_.format; }
   const Attachments& attachments() const { return attachments_; }
@@ -41,6 +46,7 @@ class Recording {
  private:
   Recording() = default;
   Result<void> read_facts();
+  bool may_be_too_long() const;
   Result<void> count_packets(int fd) const;
   Result<void> open_decoder();
   Result<void> check_format() const;

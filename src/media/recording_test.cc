@@ -242,22 +242,79 @@ TEST(Recording, refuses_impossible_rates_and_channels) {
   EXPECT_EQ(read(file_of(wav_header(2, 2'000'000'000, 100'000) + zeros)).code(), "limit_exceeded");
 }
 
-TEST(Recording, refuses_four_gigabytes_that_are_claimed_and_takes_a_stream_of_unknown_length) {
+TEST(Recording, takes_what_there_is_of_four_gigabytes_that_are_claimed_and_of_a_stream_of_unknown_length) {
   const std::string zeros(192'000, '\0');
-  EXPECT_EQ(read(file_of(wav_header(1, 48'000, 0xFFFF'FF00) + zeros)).code(), "too_long");
+  const Read claimed = read(file_of(wav_header(1, 48'000, 0xFFFF'FF00) + zeros));
+  ASSERT_TRUE(claimed.result) << claimed.result.error().message;
+  EXPECT_EQ(claimed.frames(), 96'000);
+  EXPECT_TRUE(claimed.facts.truncated);
+  EXPECT_NEAR(*claimed.facts.declared_s, 44'739, 1);
+  EXPECT_EQ(claimed.facts.decoded_s, 2);
   const Read stream = read(file_of(wav_header(1, 48'000, 0xFFFF'FFFF) + zeros));
   ASSERT_TRUE(stream.result) << stream.result.error().message;
   EXPECT_EQ(stream.frames(), 96'000);
   EXPECT_FALSE(stream.facts.truncated);
 }
 
-TEST(Recording, stops_a_bomb_of_silence_at_the_limit_whatever_its_header_says) {
-  std::string flac = bytes_of(make_media({"flac", "flac"}, 8'000, {std::vector<float>(8'000 * 120)}));
+// Overwrites big-endian bytes of a copy.
+std::string with(std::string bytes, std::size_t at, std::initializer_list<int> values) {
+  for (const int value : values) bytes.at(at++) = static_cast<char>(value);
+  return bytes;
+}
+
+TEST(Recording, takes_a_short_file_whose_header_says_hours) {
   const MediaLimits limits{.max_seconds = 60};
-  EXPECT_EQ(read(file_of(flac), limits).code(), "too_long");
-  std::fill_n(flac.begin() + 22, 4, '\0');  // the total number of samples: not known
-  flac[21] = static_cast<char>(flac[21] & 0xF0);
-  EXPECT_EQ(read(file_of(flac), limits).code(), "too_long");
+  const std::string mp3 = bytes_of_kind({"mp3", "libmp3lame"}, 1);
+  const std::string flac = bytes_of_kind({"flac", "flac"}, 1);
+  const std::string m4a = bytes_of_kind({"ipod", "aac"}, 1);
+  const std::size_t xing = std::min(mp3.find("Xing"), mp3.find("Info"));
+  const std::string false_mp3 = with(mp3, xing + 8, {0x00, 0x20, 0x00, 0x00});
+  const std::string false_flac = with(flac, 22, {0x7F, 0xFF, 0xFF, 0xFF});
+  const std::string false_m4a = with(m4a, m4a.find("mdhd") + 20, {0x7F, 0xFF, 0xFF, 0xFF});
+  for (const std::string* bytes : {&false_mp3, &false_flac, &false_m4a}) {
+    const Read decoded = read(file_of(*bytes), limits);
+    ASSERT_TRUE(decoded.result) << decoded.facts.container << decoded.result.error().message;
+    EXPECT_NEAR(decoded.facts.decoded_s, 1.03, 0.06) << decoded.facts.container;
+    if (bytes != &false_m4a) EXPECT_GT(*decoded.facts.declared_s, 10'000) << decoded.facts.container;
+    if (bytes != &false_m4a) EXPECT_TRUE(decoded.facts.truncated) << decoded.facts.container;
+  }
+}
+
+TEST(Recording, stops_a_bomb_of_silence_before_it_is_decoded_whatever_its_header_says) {
+  const MediaLimits limits{.max_seconds = 60};
+  const Planar silence = {std::vector<float>(8'000 * 120)};
+  const std::string flac = bytes_of(make_media({"flac", "flac"}, 8'000, silence));
+  const std::string opus = bytes_of(make_media({"ogg", "libopus"}, 8'000, silence));
+  const std::string aac = bytes_of(make_media({"adts", "aac"}, 8'000, silence));
+  const std::string mka = bytes_of(make_media({"matroska", "libopus"}, 8'000, silence));
+  const std::string mp3 = bytes_of(make_media({"mp3", "libmp3lame"}, 8'000, silence));
+  const std::string m4a = bytes_of(make_media({"ipod", "aac"}, 8'000, silence));
+  const std::string unknown = with(with(flac, 22, {0, 0, 0, 0}), 21, {flac[21] & 0xF0});
+  const std::string five_seconds = with(with(flac, 22, {0, 0, 0x9C, 0x40}), 21, {flac[21] & 0xF0});
+  for (const std::string* bytes : {&flac, &unknown, &five_seconds, &opus, &aac, &mka, &mp3, &m4a}) {
+    const auto opened = Recording::open(file_of(*bytes).fd(), input, limits);
+    ASSERT_FALSE(opened) << bytes->substr(0, 4);
+    EXPECT_EQ(opened.error().fields.at(0).code, "too_long");
+  }
+}
+
+TEST(Recording, counts_no_packet_of_a_file_that_cannot_be_too_long) {
+  const File file = make_media({"wav", "pcm_s16le"}, 8'000, {std::vector<float>(8'000 * 120)});
+  EXPECT_EQ(read(file, {.max_seconds = 119}).code(), "too_long");
+  EXPECT_TRUE(read(file, {.max_seconds = 120}).result);
+}
+
+TEST(Recording, takes_every_format_that_is_as_long_as_may_be) {
+  const Planar samples = {std::vector<float>(48'000 * 2)};
+  for (const MediaKind& kind : {MediaKind{"mp3", "libmp3lame"},
+                                {"flac", "flac"},
+                                {"ogg", "libopus"},
+                                {"wav", "pcm_s16le"},
+                                {"ogg", "libvorbis"},
+                                {"matroska", "flac"}}) {
+    const Read decoded = read(make_media(kind, 48'000, samples), {.max_seconds = 2});
+    EXPECT_TRUE(decoded.result) << kind.muxer << decoded.code();
+  }
 }
 
 TEST(Recording, refuses_tags_and_pictures_without_end) {

@@ -52,7 +52,7 @@ Result<void> Source::play(const BlockSink& out) { return task_->pcm_rate ? play_
 
 Result<void> Source::play_recording(const BlockSink& out) {
   if (!opened_) {
-    auto again = Recording::open(descriptors_->inputs[0], task_->inputs[0], task_->limits);
+    auto again = Recording::open(descriptors_->inputs[0], task_->inputs[0], task_->limits, FirstLook::decodes);
     if (!again) return std::unexpected(std::move(again.error()));
     opened_ = std::make_unique<Recording>(std::move(*again));
   }

@@ -55,7 +55,7 @@ void say(std::string& reason, std::string why) {
 }  // namespace
 
 Result<Achieved> measure_finished(int fd, bool analyse, bool dual_mono, Progress& progress) {
-  auto recording = Recording::open(fd, {}, limits_of_finished());
+  auto recording = Recording::open(fd, {}, limits_of_finished(), FirstLook::decodes);
   if (!recording) return std::unexpected(broken(std::move(recording.error())));
   const AudioFormat format = recording->format();
   Achieved achieved;

@@ -1,12 +1,14 @@
 """Recordings that are none, that are broken, or that want to do harm: a clear error, and nothing opened or reached."""
 
 import contextlib
+import os
 import random
 import socket
 import struct
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from recordings import encoded, tone, wav
@@ -116,12 +118,24 @@ def test_flipped_bits_never_break_the_server(shared, tmp_path):
     assert shared.healthy()
 
 
-def test_a_wav_that_claims_four_gigabytes_gives_what_it_has(shared):
+@pytest.mark.parametrize("claim", [0xFFFFFFF0, 0xF0000000])
+def test_a_wav_that_claims_four_gigabytes_gives_what_it_has(shared, claim):
     content = bytearray(wav(tone(1)))
-    content[4:8] = content[40:44] = struct.pack("<I", 0xFFFFFFF0)
+    content[4:8] = content[40:44] = struct.pack("<I", claim)
     record = outcome(shared, bytes(content), "big.wav", analysis=True)
     assert record["status"] == "ready", record
     assert abs(record["output"]["durationSeconds"] - 1) < 0.001
+
+
+def test_an_mp3_that_claims_ten_hours_gives_what_it_has_and_tells_both(shared, tmp_path):
+    content = bytearray(encoded(wav(tone(5)), tmp_path, "talk.mp3"))
+    xing = max(content.find(b"Xing"), content.find(b"Info"))
+    content[xing + 8 : xing + 12] = struct.pack(">I", 36000 * 44100 // 1152)
+    record = outcome(shared, bytes(content), "talk.mp3", analysis=True)
+    assert record["status"] == "ready", record
+    told = shared.client.get(record["links"]["analysis"]).json()["input"]
+    assert told["duration"]["declared"] > 35000 and abs(told["duration"]["decoded"] - 5) < 0.1
+    assert told["integrity"]["truncated"] is True
 
 
 @pytest.mark.parametrize(("rate", "channels"), [(1, 1), (44100, 65535), (4_000_000_000, 1)])
@@ -189,3 +203,26 @@ def test_a_recipe_that_holds_much_audio_back_takes_no_memory_for_it(shared, tmp_
         time.sleep(0.05)
     assert shared.settle(job)["status"] == "ready"
     assert 20 < most < 150, "two fades of ten minutes are 420 MB of samples"
+
+
+@pytest.mark.parametrize("told", [None, 5, 3599, 36000], ids=["unknown", "short", "allowed", "true"])
+def test_ten_hours_of_silence_are_refused_in_a_moment_whatever_their_header_says(shared, tmp_path, told):
+    from processes import media_zygote
+
+    def spent() -> float:
+        """CPU seconds of all media children that ended."""
+        fields = Path(f"/proc/{media_zygote(shared.pid)}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
+    made = tmp_path / "hours.flac"
+    # Ten minutes of noise before it, so that it is not as small as silence alone.
+    sound = "anoisesrc=r=8000:a=0.5:d=600,apad=whole_dur=36000"
+    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", sound, "-c:a", "flac", made], check=True, timeout=120)
+    content = bytearray(made.read_bytes())
+    assert len(content) > 8_000_000
+    total = 0 if told is None else told * 8000
+    content[21] = content[21] & 0xF0 | total >> 32
+    content[22:26] = struct.pack(">I", total & 0xFFFFFFFF)
+    before = spent()
+    assert code_of(outcome(shared, bytes(content), "bomb.flac")) == "too_long"
+    assert spent() - before < 2

@@ -1,0 +1,56 @@
+#include "media/packet_length.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <span>
+
+namespace soundbite::media {
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+
+// RFC 9639, 9.1: four bits of the frame's header, or a number behind the coded number of the frame.
+std::int64_t flac_frames(Bytes bytes) {
+  if (bytes.size() < 5 || bytes[0] != 0xFF) return 0;
+  const unsigned code = bytes[2] >> 4;
+  if (code >= 8) return std::int64_t{256} << (code - 8);
+  if (code >= 2 && code <= 5) return std::int64_t{576} << (code - 2);
+  if (code == 1) return 192;
+  if (code == 0) return 0;
+  const auto ones = static_cast<std::size_t>(std::countl_one(bytes[4]));
+  const std::size_t at = 4 + std::max<std::size_t>(ones, 1);
+  if (at + 1 >= bytes.size()) return 0;
+  return code == 6 ? bytes[at] + 1 : (bytes[at] << 8 | bytes[at + 1]) + 1;
+}
+
+// RFC 6716, 3.1: the first byte tells the length of each of the packet's frames, and how many there are. Of 48,000.
+std::int64_t opus_frames(Bytes bytes) {
+  if (bytes.empty()) return 0;
+  const unsigned mode = bytes[0] >> 3;
+  constexpr std::array<std::int64_t, 4> silk = {480, 960, 1'920, 2'880}, celt = {120, 240, 480, 960};
+  const std::int64_t one = mode < 12 ? silk[mode % 4] : mode < 16 ? silk[mode % 2] : celt[mode % 4];
+  constexpr std::int64_t longest = 5'760;
+  switch (bytes[0] & 3U) {
+    case 0: return one;
+    case 1:
+    case 2: return 2 * one;
+    default: return bytes.size() < 2 ? 0 : std::min(one * (bytes[1] & 0x3F), longest);
+  }
+}
+
+}  // namespace
+
+std::int64_t frames_of_packet(const AVCodecParameters& audio, const AVPacket& packet) {
+  const Bytes bytes(packet.data, static_cast<std::size_t>(std::max(packet.size, 0)));
+  switch (audio.codec_id) {
+    case AV_CODEC_ID_FLAC: return flac_frames(bytes);
+    case AV_CODEC_ID_OPUS: return opus_frames(bytes) * audio.sample_rate / 48'000;
+    case AV_CODEC_ID_MP3: return audio.sample_rate > 24'000 ? 1'152 : 576;
+    // The shortest that each kind may have: most have 1,024, or twice as many with the spectrum's upper half made up.
+    case AV_CODEC_ID_AAC: return audio.profile == FF_PROFILE_AAC_LD || audio.profile == FF_PROFILE_AAC_ELD ? 480 : 960;
+    default: return 0;
+  }
+}
+
+}  // namespace soundbite::media
