@@ -35,6 +35,8 @@ struct Legality {
   bool claim, heartbeat, complete, fail, give_back, interrupt, cancel, retry;
 };
 
+void PrintTo(const Legality& row, std::ostream* out) { *out << name_of(row.from); }
+
 class Table : public testing::TestWithParam<Legality> {};
 
 TEST_P(Table, allows_exactly_the_listed_steps) {

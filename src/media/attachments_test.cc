@@ -63,7 +63,7 @@ TEST_P(Carries, covers_and_tags_where_the_container_can) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Attachments, Carries, testing::Values(Format::mp3, Format::flac, Format::m4a),
-                         [](const auto& p) { return std::string(traits_of(p.param).name); });
+                         testing::PrintToStringParamName());
 
 TEST(Attachments, lists_covers_that_the_container_cannot_hold) {
   const Attachments attachments{.tags = {{"title", "t"}}, .covers = {png()}};

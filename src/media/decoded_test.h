@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <ostream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -15,6 +16,12 @@
 #include "media/av.h"
 #include "media/encode.h"
 #include "media/sink.h"
+
+namespace soundbite {
+
+inline void PrintTo(Format format, std::ostream* out) { *out << traits_of(format).name; }
+
+}  // namespace soundbite
 
 namespace soundbite::media {
 

@@ -126,7 +126,7 @@ TEST_P(EveryFormat, names_no_version_of_libav) {
 INSTANTIATE_TEST_SUITE_P(Encode, EveryFormat,
                          testing::Values(Format::mp3, Format::wav, Format::flac, Format::opus, Format::vorbis,
                                          Format::aac, Format::m4a),
-                         [](const auto& info) { return std::string(traits_of(info.param).name); });
+                         testing::PrintToStringParamName());
 
 TEST(Encode, tells_a_full_disk_from_other_failures) {
   for (const FormatTraits& traits : all_formats()) {

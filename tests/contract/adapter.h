@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,8 @@ struct Adapter {
   std::string name;
   std::function<std::unique_ptr<StoreUnderTest>(const ContractOptions& options, const Clock& clock)> make;
 };
+
+inline void PrintTo(const Adapter& adapter, std::ostream* out) { *out << adapter.name; }
 
 std::vector<Adapter> adapters();
 

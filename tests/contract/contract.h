@@ -157,8 +157,7 @@ class Contract : public testing::TestWithParam<Adapter> {
 };
 
 // Instantiates `Suite` for every adapter.
-#define RUN_AGAINST_ALL_ADAPTERS(Suite)                                    \
-  INSTANTIATE_TEST_SUITE_P(Adapters, Suite, testing::ValuesIn(adapters()), \
-                           [](const testing::TestParamInfo<Adapter>& named) { return named.param.name; })
+#define RUN_AGAINST_ALL_ADAPTERS(Suite) \
+  INSTANTIATE_TEST_SUITE_P(Adapters, Suite, testing::ValuesIn(adapters()), testing::PrintToStringParamName())
 
 }  // namespace soundbite

@@ -118,6 +118,8 @@ struct Fault {
   long count;  // 0: from the first refusal on, all
 };
 
+void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name; }
+
 class FailingDisk : public testing::TestWithParam<Fault> {
  protected:
   ~FailingDisk() override { failing_disk_mend(); }
@@ -161,7 +163,7 @@ INSTANTIATE_TEST_SUITE_P(Faults, FailingDisk,
                          testing::Values(Fault{"one_call_without_room", ENOSPC, 1},
                                          Fault{"one_call_with_io_error", EIO, 1},
                                          Fault{"full_from_there_on", ENOSPC, 0}, Fault{"dead_from_there_on", EIO, 0}),
-                         [](const testing::TestParamInfo<Fault>& named) { return named.param.name; });
+                         testing::PrintToStringParamName());
 
 class FullDisk : public testing::Test {
  protected:

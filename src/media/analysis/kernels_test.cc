@@ -5,6 +5,11 @@
 #include "media/analysis/signal_test.h"
 
 namespace soundbite::media {
+
+static void PrintTo(const Kernels* kernels, std::ostream* out) {
+  *out << (kernels == &baseline_kernels ? "baseline" : "avx2");
+}
+
 namespace {
 
 // What the loops should answer, written as they are defined.
@@ -39,7 +44,7 @@ class KernelSets : public testing::TestWithParam<const Kernels*> {
   const Kernels& loops() const { return *GetParam(); }
 };
 INSTANTIATE_TEST_SUITE_P(of, KernelSets, testing::Values(&baseline_kernels, &avx2_kernels),
-                         [](const auto& one) { return one.param == &baseline_kernels ? "baseline" : "avx2"; });
+                         testing::PrintToStringParamName());
 
 TEST_P(KernelSets, weigh_as_the_filters_are_defined_at_any_rate_and_length) {
   for (const int rate : {8'000, 44'100, 48'000, 192'000, 384'000}) {

@@ -22,6 +22,8 @@ struct Case {
   const char* text;  // sentences divided by '|', which is not part of the text
 };
 
+void PrintTo(const Case& one, std::ostream* out) { *out << one.language << ' ' << one.text; }
+
 class SentenceTable : public testing::TestWithParam<Case> {};
 
 TEST_P(SentenceTable, splits_where_a_reader_pauses) {
