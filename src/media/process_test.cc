@@ -119,6 +119,18 @@ TEST(Process, turns_what_is_no_number_into_silence_and_keeps_what_is_over_full_s
   EXPECT_NEAR(output[12], 0.75, 1e-4);
 }
 
+TEST(Process, tells_how_many_samples_are_no_numbers) {
+  std::vector<float> samples(rate, 0.25F);
+  samples[10] = std::numeric_limits<float>::quiet_NaN();
+  samples[11] = std::numeric_limits<float>::infinity();
+  const File file = make_media({"wav", "pcm_f32le"}, rate, {samples});
+  MediaTask task = task_of({});
+  task.analyse = true;
+  const auto analysis = produce(task, {&file}).outcome->analysis;
+  EXPECT_THAT(analysis, testing::HasSubstr("\"invalidSamples\":2"));
+  EXPECT_THAT(analysis, testing::HasSubstr("\"code\":\"invalid_samples\""));
+}
+
 TEST(Process, applies_operations_in_the_order_given) {
   const Planar input = {joined({std::vector<float>(rate), ramp(rate), std::vector<float>(rate)})};
   const Produced produced =

@@ -358,6 +358,7 @@ void Recording::conclude() {
   const AVCodecParameters& audio = *demuxer_->stream().codecpar;
   facts_.decoded_s = rate > 0 ? static_cast<double>(frames_) / rate : 0;
   facts_.truncated = is_truncated();
+  facts_.invalid_samples = planes_->not_finite();
   // Xing counts whole frames, played or not.
   if (demuxer_->container() == Container::mp3 && facts_.declared_s)
     *facts_.declared_s -= static_cast<double>(not_played_) / rate;

@@ -39,7 +39,6 @@ class Recording {
 
   // Samples per channel up to now.
   std::uint64_t frames() const { return frames_; }
-  std::uint64_t not_finite() const { return planes_->not_finite(); }
   // Complete after the end.
   const SourceFacts& facts() const { return facts_; }
 

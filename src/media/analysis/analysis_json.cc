@@ -56,6 +56,7 @@ void write_source(JsonObject& document, const SourceFacts& source) {
   integrity.boolean("renamed", source.renamed);
   integrity.boolean("encoderDelayUnknown", source.encoder_delay_unknown);
   integrity.integer("decodeErrors", static_cast<std::int64_t>(source.decode_errors));
+  integrity.integer("invalidSamples", static_cast<std::int64_t>(source.invalid_samples));
   integrity.close();
   JsonObject tags(document.key("tags"));
   for (const auto& [name, value] : source.tags) tags.client_text(name, value);

@@ -28,6 +28,7 @@ struct SourceFacts {
   bool renamed = false;  // its name has the extension of another container
   bool encoder_delay_unknown = false;
   std::uint64_t decode_errors = 0;
+  std::uint64_t invalid_samples = 0;  // infinite or no numbers; they became silence
   std::map<std::string, std::string> tags;
   bool cover_art = false;
 };

@@ -167,10 +167,13 @@ TEST(Analyzer, advises_for_what_its_facts_say) {
   SourceFacts facts = facts_of(48'000, channels);
   facts.truncated = facts.concatenated = facts.renamed = facts.encoder_delay_unknown = true;
   facts.decode_errors = 3;
+  facts.invalid_samples = 2;
   const json::object document = analyse(48'000, channels, facts);
-  EXPECT_THAT(codes(document), testing::IsSupersetOf({"truncated", "damaged", "concatenated", "renamed",
-                                                      "encoder_delay_unknown", "too_quiet", "low_bandwidth"}));
+  EXPECT_THAT(codes(document),
+              testing::IsSupersetOf({"truncated", "damaged", "invalid_samples", "concatenated", "renamed",
+                                     "encoder_delay_unknown", "too_quiet", "low_bandwidth"}));
   EXPECT_EQ(number(document.at("integrity").at("decodeErrors")), 3);
+  EXPECT_EQ(number(document.at("integrity").at("invalidSamples")), 2);
 }
 
 TEST(Analyzer, hears_noise_behind_speech_and_none_where_there_is_none) {

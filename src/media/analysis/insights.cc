@@ -43,6 +43,14 @@ void of_the_file(const SourceFacts& source, Insights& out) {
                                source.decode_errors),
                    {}});
   }
+  if (source.invalid_samples > 0) {
+    out.push_back({"invalid_samples",
+                   {},
+                   fmt::format("{} samples are infinite or no numbers and were made silent: what wrote the file has a "
+                               "fault, and they may be heard as clicks.",
+                               source.invalid_samples),
+                   {}});
+  }
   if (source.concatenated) {
     out.push_back({"concatenated",
                    {},
