@@ -111,6 +111,8 @@ using Recipe = std::vector<Operation>;  // at most 32
 
 inline constexpr std::size_t max_operations = 32;
 inline constexpr std::size_t max_concat_files = 32;
+// That one recipe names in all, one named twice counted twice: each is a descriptor of its own for who works on it.
+inline constexpr std::size_t max_recipe_files = 200;
 
 // Every operation's name, in the order of the variant.
 std::span<const std::string_view> operation_names();

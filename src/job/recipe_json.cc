@@ -243,6 +243,13 @@ Recipe read_recipe(const json::value& value, std::string_view pointer, std::vect
   for (std::size_t i = 0; i < array->size(); ++i) {
     auto one = read_operation((*array)[i], std::string(pointer) + '/' + std::to_string(i), errors);
     if (one) recipe.push_back(std::move(*one));
+    if (files_of(recipe).size() <= max_recipe_files) continue;
+    errors.push_back({std::string(pointer) + '/' + std::to_string(i),
+                      "too_many",
+                      "with this operation the recipe names more than " + std::to_string(max_recipe_files) +
+                          " files; put some of them together in a soundbite of their own first",
+                      {}});
+    return recipe;
   }
   return recipe;
 }

@@ -193,6 +193,24 @@ TEST(ParseRecipe, takes_as_many_operations_and_files_as_it_says_and_no_more) {
   EXPECT_THAT(codes_of(concat(max_concat_files + 1)), ElementsAre("/0/fileIds:out_of_range"));
 }
 
+TEST(ParseRecipe, names_the_operation_with_which_there_are_too_many_files) {
+  const auto recipe = [](std::size_t last) {
+    const std::string id = '"' + FileId{}.text() + '"';
+    std::string text = "[";
+    for (std::size_t left = max_recipe_files - 10, n; left > 0; left -= n) {
+      n = std::min(left, max_concat_files);
+      text += R"({"op":"concat","fileIds":[)";
+      for (std::size_t i = 0; i < n; ++i) text += (i > 0 ? "," : "") + id;
+      text += "]},";
+    }
+    text += R"({"op":"concat","fileIds":[)";
+    for (std::size_t i = 0; i < last; ++i) text += (i > 0 ? "," : "") + id;
+    return text + "]}]";
+  };
+  EXPECT_THAT(codes_of(recipe(10)), IsEmpty());
+  EXPECT_THAT(codes_of(recipe(11)), ElementsAre("/6:too_many"));
+}
+
 TEST(ReadRecipe, leaves_what_is_wrong_at_its_default) {
   std::vector<FieldError> errors;
   const boost::json::value value = {{{"op", "silence"}, {"threshold", 5}, {"keep", 1}}};

@@ -159,9 +159,9 @@ TEST_F(MediaProcessTest, names_the_input_that_is_one_too_many) {
   EXPECT_EQ(process.error().fields.at(0).pointer, "/operations/7/files/3");
 }
 
-TEST_F(MediaProcessTest, takes_as_many_inputs_as_one_message_can_carry) {
+TEST_F(MediaProcessTest, takes_as_many_inputs_as_a_recipe_may_name) {
   MediaTask task = recording(Misbehaviour::none);
-  task.inputs.resize(200, task.inputs[0]);
+  task.inputs.resize(1 + max_recipe_files, task.inputs[0]);
   EXPECT_TRUE(run(misbehaving(), task));
 }
 

@@ -101,6 +101,7 @@ Result<Pipe> make_stream() {
 
 Result<TaskFiles> make_task_files(const MediaTask& task, const ProcessFiles& files, const std::string& spool_folder) {
   if (!fits(task, files)) return fail(ErrorCode::internal, "the files of a task are not those that it needs");
+  static_assert(1 + max_recipe_files <= wire::max_inputs, "whoever submits is told before");
   if (task.inputs.size() > wire::max_inputs) {
     const std::string detail = "A recipe may name " + std::to_string(wire::max_inputs - 1) + " files at most.";
     return std::unexpected(
