@@ -5,6 +5,7 @@
 
 #include "service/files.h"
 #include "service/soundbites.h"
+#include "tests/support/coroutine_runner.h"
 #include "tests/support/engines.h"
 #include "tests/support/memory_store.h"
 
@@ -13,19 +14,8 @@ namespace {
 
 constexpr Time start{Milliseconds(1'700'000'000'000)};
 
-class RecordingsTest : public testing::Test {
+class RecordingsTest : public testing::Test, protected CoroutineRunner {
  protected:
-  template <class T>
-  T run(awaitable<T> task) {
-    std::optional<T> result;
-    asio::co_spawn(io, std::move(task), [&](std::exception_ptr error, T value) {
-      if (error) std::rethrow_exception(error);
-      result.emplace(std::move(value));
-    });
-    io.restart();
-    io.run();
-    return std::move(*result);
-  }
   FileId add_file(const Owner& owner = {}) {
     StoredFile file;
     file.id = FileId::make(clock.now(), *random);
@@ -41,7 +31,6 @@ class RecordingsTest : public testing::Test {
   }
 
   const Deadline soon = Deadline::in(std::chrono::seconds(20));
-  asio::io_context io;
   asio::thread_pool disk{1};
   ManualClock clock{start};
   std::unique_ptr<Random> random = make_seeded_random(7);

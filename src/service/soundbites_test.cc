@@ -2,11 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/io_context.hpp>
-
 #include "base/strict_json.h"
 #include "job/job_json.h"
 #include "service/health.h"
+#include "tests/support/coroutine_runner.h"
 #include "tests/support/engines.h"
 #include "tests/support/memory_store.h"
 
@@ -15,26 +14,14 @@ namespace {
 
 constexpr Time start{Milliseconds(1'700'000'000'000)};
 
-class SoundbitesTest : public testing::Test {
+class SoundbitesTest : public testing::Test, protected CoroutineRunner {
  protected:
-  template <class T>
-  T run(awaitable<T> task) {
-    std::optional<T> result;
-    asio::co_spawn(io, std::move(task), [&](std::exception_ptr error, T value) {
-      if (error) std::rethrow_exception(error);
-      result.emplace(std::move(value));
-    });
-    io.restart();
-    io.run();
-    return std::move(*result);
-  }
   Result<StoredResponse> submit(SpeechRequest request, Owner owner = {}) {
     return run(service.submit({.speech = std::move(request), .metadata = {{"order", "42"}}}, std::move(owner), soon));
   }
   JobId only_job() { return store.records.begin()->first; }
 
   const Deadline soon = Deadline::in(std::chrono::seconds(20));
-  asio::io_context io;
   ManualClock clock{start};
   std::unique_ptr<Random> random = make_seeded_random(7);
   MemoryStore store{io.get_executor(), clock};

@@ -2,24 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/coroutine_runner.h"
+
 namespace soundbite {
 namespace {
 
 constexpr std::size_t batch = WriteBehind::batch_bytes;
 
-class WriteBehindTest : public testing::Test {
+class WriteBehindTest : public testing::Test, protected CoroutineRunner {
  protected:
-  template <class T>
-  T run(awaitable<T> task) {
-    std::optional<T> result;
-    asio::co_spawn(io, std::move(task), [&](std::exception_ptr error, T value) {
-      if (error) std::rethrow_exception(error);
-      result.emplace(std::move(value));
-    });
-    io.restart();
-    io.run();
-    return std::move(*result);
-  }
   // Takes batches down, one turn of the executor later; fails at the one with that number.
   WriteBehind::Sink sink(std::size_t fails_at = 100) {
     return [this, fails_at](std::span<const std::byte> bytes) -> awaitable<Result<void>> {
@@ -33,7 +24,6 @@ class WriteBehindTest : public testing::Test {
     };
   }
 
-  asio::io_context io;
   std::vector<std::size_t> sizes;
   std::uint64_t sum = 0;
   bool busy = false;
@@ -79,8 +69,7 @@ TEST_F(WriteBehindTest, may_go_while_a_batch_is_under_way) {
     const std::vector<std::byte> piece(batch);
     EXPECT_TRUE(run(writing.add(piece)));
   }
-  io.restart();
-  io.run();
+  finish();
   EXPECT_EQ(sizes.size(), 1U);
 }
 

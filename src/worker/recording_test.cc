@@ -2,33 +2,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/io_context.hpp>
-
-#include "tests/support/engines.h"
-#include "tests/support/memory_store.h"
-#include "worker/worker.h"
+#include "tests/support/worker_fixture.h"
 
 namespace soundbite {
 namespace {
 
 using testing::ElementsAre;
 
-const Deadline soon = Deadline::in(std::chrono::seconds(20));
-
-class RecordingTest : public testing::Test {
+class RecordingTest : public WorkerFixture {
  protected:
-  template <class T>
-  T run(awaitable<T> task) {
-    std::optional<T> result;
-    asio::co_spawn(io, std::move(task), [&](std::exception_ptr error, T value) {
-      if (error) std::rethrow_exception(error);
-      result.emplace(std::move(value));
-    });
-    io.restart();
-    io.run();
-    return std::move(*result);
-  }
-
   FileId upload(const std::string& bytes) {
     auto scratch = run(store.scratch(soon));
     EXPECT_TRUE(scratch->file.write_all(std::as_bytes(std::span(bytes))));
@@ -39,36 +21,7 @@ class RecordingTest : public testing::Test {
     return id;
   }
 
-  JobId submit(JobSpec spec) {
-    Submission submission;
-    submission.job.id = JobId::make(clock.now(), *random);
-    submission.job.created_at = submission.job.due_at = clock.now();
-    submission.job.expires_at = clock.now() + std::chrono::hours(24);
-    submission.job.source = spec.source;
-    submission.spec = std::move(spec);
-    submission.spec.output.format = Format::wav;
-    const JobId id = submission.job.id;
-    EXPECT_TRUE(run(store.submit(std::move(submission), soon)));
-    return id;
-  }
-
-  bool work() { return run(worker->run_once(soon)); }
-  const Job& job(JobId id) { return store.records.at(id).first; }
   std::string key(JobId id, const std::string& name) { return "jobs/" + id.text() + "/1/" + name; }
-
-  asio::io_context io;
-  ManualClock clock{Time(Milliseconds(1'700'000'000'000))};
-  std::unique_ptr<Random> random = make_seeded_random(7);
-  Log log{LogFormat::text, LogLevel::off};
-  prometheus::Registry registry;
-  MemoryStore store{io.get_executor(), clock};
-  FakeSpeech speech;
-  FakeMedia media;
-  FakeFetcher fetcher;
-  FakeDetector detector;
-  std::unique_ptr<Worker> worker = make_worker(
-      io.get_executor(), {.slots = 1, .name = "test", .progress_interval = Milliseconds(5), .pause = Milliseconds(5)},
-      {store, store, store, store.files, fetcher, speech, media, detector, clock, log, registry});
 };
 
 TEST_F(RecordingTest, processes_a_file_with_its_recipe) {

@@ -4,72 +4,19 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 #include <thread>
 
-#include "tests/support/engines.h"
-#include "tests/support/memory_store.h"
+#include "tests/support/worker_fixture.h"
 #include "worker/sweeper.h"
 
 namespace soundbite {
 namespace {
 
-constexpr Time start{Milliseconds(1'700'000'000'000)};
-const Deadline soon = Deadline::in(std::chrono::seconds(20));
-
-class WorkerTest : public testing::Test {
+class WorkerTest : public WorkerFixture {
  protected:
   JobId submit(const std::string& voice = "espeak:en-us") {
-    Submission submission;
-    submission.job.id = JobId::make(clock.now(), *random);
-    submission.job.created_at = submission.job.due_at = clock.now();
-    submission.job.expires_at = clock.now() + std::chrono::hours(24);
-    submission.spec.speech.text = "Hello.";
-    submission.spec.speech.voice_id = submission.job.voice_id = voice;
-    submission.spec.output.format = Format::wav;
-    const JobId id = submission.job.id;
-    run(store.submit(std::move(submission), soon));
-    return id;
+    return WorkerFixture::submit({.speech = {.text = "Hello.", .voice_id = voice}});
   }
-
-  // Runs `task` on the io thread until it ends.
-  template <class T>
-  T run(awaitable<T> task) {
-    std::optional<T> result;
-    asio::co_spawn(io, std::move(task), [&](std::exception_ptr error, T value) {
-      if (error) std::rethrow_exception(error);
-      result.emplace(std::move(value));
-    });
-    drain();
-    return std::move(*result);
-  }
-  void run(awaitable<void> task) {
-    asio::co_spawn(io, std::move(task), [](std::exception_ptr error) {
-      if (error) std::rethrow_exception(error);
-    });
-    drain();
-  }
-  void drain() {
-    io.restart();
-    io.run();
-  }
-
-  bool work() { return run(worker->run_once(soon)); }
-  const Job& job(JobId id) { return store.records.at(id).first; }
-
-  asio::io_context io;
-  ManualClock clock{start};
-  std::unique_ptr<Random> random = make_seeded_random(7);
-  Log log{LogFormat::text, LogLevel::off};
-  prometheus::Registry registry;
-  MemoryStore store{io.get_executor(), clock};
-  FakeSpeech speech;
-  FakeMedia media;
-  FakeFetcher fetcher;
-  FakeDetector detector;
-  std::unique_ptr<Worker> worker = make_worker(
-      io.get_executor(), {.slots = 1, .name = "test", .progress_interval = Milliseconds(5), .pause = Milliseconds(5)},
-      {store, store, store, store.files, fetcher, speech, media, detector, clock, log, registry});
 };
 
 TEST_F(WorkerTest, makes_the_audio_and_completes_the_job_with_its_digest) {
@@ -206,7 +153,7 @@ TEST_F(WorkerTest, finishes_what_runs_and_gives_back_what_does_not_end_in_time) 
     running.wait(false);
     asio::co_spawn(io, worker->stop(Deadline::in(Milliseconds(1))), asio::detached);
   });
-  drain();
+  finish();
   EXPECT_EQ(job(id).status, Status::pending);
   EXPECT_EQ(job(id).attempts + job(id).interruptions, 0);
 }

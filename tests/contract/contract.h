@@ -4,19 +4,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/io_context.hpp>
 #include <optional>
 
-#include "base/async.h"
 #include "base/random.h"
 #include "tests/contract/adapter.h"
+#include "tests/support/coroutine_runner.h"
 
 namespace soundbite {
 
 inline Owner alice() { return {"tenant-1", "alice"}; }
 inline Owner bob() { return {"tenant-1", "bob"}; }
 
-class Contract : public testing::TestWithParam<Adapter> {
+class Contract : public testing::TestWithParam<Adapter>, protected CoroutineRunner {
  protected:
   Contract() { use({}); }
 
@@ -34,37 +33,11 @@ class Contract : public testing::TestWithParam<Adapter> {
   static Deadline soon() { return Deadline::in(Seconds(20)); }
   static Deadline passed() { return Deadline::in(Seconds(-1)); }
 
-  // Runs `call`, and everything spawned before, to the end.
-  template <class T>
-  Result<T> run(awaitable<Result<T>> call) {
-    std::optional<Result<T>> answer;
-    spawn([](awaitable<Result<T>> inner, std::optional<Result<T>>& out) -> awaitable<void> {
-      out = co_await std::move(inner);
-    }(std::move(call), answer));
-    finish();
-    return std::move(*answer);
-  }
-  // The value; a failure of the call fails the test.
-  template <class T>
-  T must(awaitable<Result<T>> call) {
-    auto answer = run(std::move(call));
-    if (!answer) throw std::runtime_error(answer.error().message);
-    if constexpr (!std::is_void_v<T>) return std::move(*answer);
-  }
   template <class T>
   std::optional<ErrorCode> error_of(awaitable<Result<T>> call) {
     const auto answer = run(std::move(call));
     if (answer) return std::nullopt;
     return answer.error().code;
-  }
-  void spawn(awaitable<void> task) {
-    asio::co_spawn(io_, std::move(task), [](const std::exception_ptr& error) {
-      if (error) std::rethrow_exception(error);
-    });
-  }
-  void finish() {
-    io_.restart();
-    io_.run();
   }
 
   Submission submission(const Owner& owner = {}) {
@@ -152,7 +125,6 @@ class Contract : public testing::TestWithParam<Adapter> {
 
   ManualClock clock_{std::chrono::floor<Milliseconds>(std::chrono::system_clock::now())};
   std::unique_ptr<Random> random_ = make_seeded_random(42);
-  asio::io_context io_{1};
   std::unique_ptr<StoreUnderTest> store_;
 };
 

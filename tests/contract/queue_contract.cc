@@ -129,7 +129,7 @@ TEST_P(QueueContract, loses_no_job_over_a_restart) {
 }
 
 TEST_P(QueueContract, stops_waiting_when_cancelled) {
-  TaskGroup tasks(io_.get_executor());
+  TaskGroup tasks(io.get_executor());
   bool answered = false;
   tasks.spawn([](JobQueue& from, bool& out) -> awaitable<void> {
     co_await from.receive(1, Deadline::never());

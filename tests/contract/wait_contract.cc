@@ -79,7 +79,7 @@ TEST_P(WaitContract, misses_no_change_of_a_job_in_motion) {
 
 TEST_P(WaitContract, ends_at_once_when_cancelled) {
   const JobId id = submit();
-  TaskGroup tasks(io_.get_executor());
+  TaskGroup tasks(io.get_executor());
   bool answered = false;
   tasks.spawn([](JobStore& store, JobId job, bool& out) -> awaitable<void> {
     co_await store.wait(job, {}, 0, Deadline::never());

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
-#include <boost/asio/io_context.hpp>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -13,7 +12,7 @@
 #include <vector>
 
 #include "adapter/embedded/embedded_store.h"
-#include "base/async.h"
+#include "tests/support/coroutine_runner.h"
 
 namespace soundbite {
 
@@ -35,7 +34,7 @@ class FaultFolder {
   std::string path_;
 };
 
-class OpenStore {
+class OpenStore : public CoroutineRunner {
  public:
   explicit OpenStore(const std::string& folder) {
     auto opened = open_embedded_store({.data_dir = folder, .reserve_bytes = 1 << 20}, clock, *random, log, registry);
@@ -44,22 +43,6 @@ class OpenStore {
     } else {
       error = opened.error();
     }
-  }
-
-  template <class T>
-  Result<T> run(awaitable<Result<T>> call) {
-    std::optional<Result<T>> answer;
-    asio::co_spawn(
-        io,
-        [](awaitable<Result<T>> inner, std::optional<Result<T>>& out) -> awaitable<void> {
-          out = co_await std::move(inner);
-        }(std::move(call), answer),
-        [](const std::exception_ptr& failure) {
-          if (failure) std::rethrow_exception(failure);
-        });
-    io.restart();
-    io.run();
-    return std::move(*answer);
   }
 
   Submission submission() {
@@ -99,7 +82,6 @@ class OpenStore {
   std::unique_ptr<Random> random = make_system_random();
   Log log{LogFormat::text, LogLevel::off};
   prometheus::Registry registry;
-  asio::io_context io{1};
   std::unique_ptr<EmbeddedStore> store;
   std::optional<Error> error;
 };

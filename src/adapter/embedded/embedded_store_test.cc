@@ -3,19 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/io_context.hpp>
 #include <fstream>
 #include <thread>
 
 #include "adapter/embedded/test_folder.h"
-#include "base/async.h"
+#include "tests/support/coroutine_runner.h"
 
 namespace soundbite {
 namespace {
 
 using testing::HasSubstr;
 
-class EmbeddedStoreTest : public testing::Test {
+class EmbeddedStoreTest : public testing::Test, protected CoroutineRunner {
  protected:
   void open(std::uint64_t reserve_bytes = 1 << 20) {
     registry_ = std::make_unique<prometheus::Registry>();
@@ -27,22 +26,6 @@ class EmbeddedStoreTest : public testing::Test {
   Result<std::unique_ptr<EmbeddedStore>> open_second() {
     prometheus::Registry registry;
     return open_embedded_store({.data_dir = folder_.path("data")}, clock_, *random_, log_, registry);
-  }
-
-  template <class T>
-  Result<T> run(awaitable<Result<T>> call) {
-    std::optional<Result<T>> answer;
-    asio::co_spawn(
-        io_,
-        [](awaitable<Result<T>> inner, std::optional<Result<T>>& out) -> awaitable<void> {
-          out = co_await std::move(inner);
-        }(std::move(call), answer),
-        [](const std::exception_ptr& error) {
-          if (error) std::rethrow_exception(error);
-        });
-    io_.restart();
-    io_.run();
-    return std::move(*answer);
   }
 
   Submission submission() {
@@ -75,7 +58,6 @@ class EmbeddedStoreTest : public testing::Test {
   std::unique_ptr<Random> random_ = make_seeded_random(1);
   Log log_{LogFormat::text, LogLevel::off};
   std::unique_ptr<prometheus::Registry> registry_;
-  asio::io_context io_{1};
   std::unique_ptr<EmbeddedStore> store_;
 };
 
@@ -109,17 +91,11 @@ TEST_F(EmbeddedStoreTest, commits_concurrent_submissions_in_groups) {
   open();
   const auto groups_before = sample_count("soundbite_store_group_size");
   for (int i = 0; i < 200; ++i) {
-    asio::co_spawn(
-        io_,
-        [](JobStore& jobs, Submission one) -> awaitable<void> {
-          EXPECT_TRUE((co_await jobs.submit(std::move(one), soon())).has_value());
-        }(store_->jobs(), submission()),
-        [](const std::exception_ptr& error) {
-          if (error) std::rethrow_exception(error);
-        });
+    spawn([](JobStore& jobs, Submission one) -> awaitable<void> {
+      EXPECT_TRUE((co_await jobs.submit(std::move(one), soon())).has_value());
+    }(store_->jobs(), submission()));
   }
-  io_.restart();
-  io_.run();
+  finish();
   EXPECT_EQ(run(store_->jobs().counts(soon()))->pending, 200);
   EXPECT_LT(sample_count("soundbite_store_group_size") - groups_before, 100U);
 }

@@ -2,12 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/io_context.hpp>
-
 #include "adapter/embedded/embedded_store.h"
 #include "adapter/embedded/sqlite.h"
 #include "adapter/embedded/test_folder.h"
-#include "base/async.h"
+#include "tests/support/coroutine_runner.h"
 
 namespace soundbite::embedded {
 namespace {
@@ -28,7 +26,7 @@ INSERT INTO job_spec VALUES (2, '{"text":"Hello","voiceId":"espeak:en-us","langu
 UPDATE counts SET pending = 1, ready = 1;
 )";
 
-class Migration : public testing::Test {
+class Migration : public testing::Test, protected CoroutineRunner {
  protected:
   Migration() {
     std::filesystem::create_directory(folder_.path("data"));
@@ -48,23 +46,6 @@ class Migration : public testing::Test {
     if (!store) throw std::runtime_error(store.error().message);
     return std::move(*store);
   }
-  template <class T>
-  T run(awaitable<Result<T>> call) {
-    std::optional<Result<T>> answer;
-    asio::co_spawn(
-        io_,
-        [](awaitable<Result<T>> inner, std::optional<Result<T>>& out) -> awaitable<void> {
-          out = co_await std::move(inner);
-        }(std::move(call), answer),
-        [](const std::exception_ptr& error) {
-          if (error) std::rethrow_exception(error);
-        });
-    io_.restart();
-    io_.run();
-    if (!*answer) throw std::runtime_error(answer->error().message);
-    if constexpr (!std::is_void_v<T>) return std::move(**answer);
-  }
-
   static Deadline soon() { return Deadline::in(Seconds(20)); }
   static JobId id_of(std::string_view text) { return JobId::parse(text).value(); }
 
@@ -76,13 +57,12 @@ class Migration : public testing::Test {
   std::unique_ptr<Random> random_ = make_seeded_random(1);
   Log log_{LogFormat::text, LogLevel::off};
   std::unique_ptr<prometheus::Registry> registry_;
-  asio::io_context io_{1};
 };
 
 TEST_F(Migration, keeps_the_jobs_of_version_1_readable_and_workable) {
   auto store = open();
   for (int round = 0; round < 2; ++round) {
-    const Job ready = run(store->jobs().get(ready_, owner_, soon()));
+    const Job ready = must(store->jobs().get(ready_, owner_, soon()));
     EXPECT_EQ(ready.source, SourceType::text);
     ASSERT_TRUE(ready.output.has_value());
     EXPECT_EQ(*ready.output, (Output{.format = Format::wav,
@@ -92,16 +72,16 @@ TEST_F(Migration, keeps_the_jobs_of_version_1_readable_and_workable) {
                                      .duration_s = 1.001,
                                      .sha256 = "abc",
                                      .blob_key = "jobs/0198c5b2-0001-7000-8000-000000000002/2/audio.wav"}));
-    EXPECT_EQ(run(store->jobs().list({.owner = owner_}, soon())).jobs.size(), 2U);
+    EXPECT_EQ(must(store->jobs().list({.owner = owner_}, soon())).jobs.size(), 2U);
     store.reset();
     store = open();
   }
-  const auto claim = run(store->jobs().claim(pending_, "worker", soon()));
+  const auto claim = must(store->jobs().claim(pending_, "worker", soon()));
   EXPECT_EQ(claim.job.metadata.at("order"), "42");
   EXPECT_EQ(claim.spec, (JobSpec{.speech = {.text = "Hello", .voice_id = "espeak:en-us", .speed = 1.5},
                                  .output = {.format = Format::wav, .channels = 1},
                                  .metadata = {{"order", "42"}}}));
-  const auto counts = run(store->jobs().counts(soon()));
+  const auto counts = must(store->jobs().counts(soon()));
   EXPECT_EQ(counts.processing, 1);
   EXPECT_EQ(counts.ready, 1);
 }
@@ -109,8 +89,8 @@ TEST_F(Migration, keeps_the_jobs_of_version_1_readable_and_workable) {
 TEST_F(Migration, makes_room_for_recordings) {
   const auto store = open();
   StoredFile file{.id = FileId::make(clock_.now(), *random_), .expires_at = clock_.now() + Seconds(60)};
-  run(store->files().add(file, run(store->blobs().scratch(soon())), soon()));
-  EXPECT_EQ(run(store->files().get(file.id, {}, soon())), file);
+  must(store->files().add(file, must(store->blobs().scratch(soon())), soon()));
+  EXPECT_EQ(must(store->files().get(file.id, {}, soon())), file);
 }
 
 }  // namespace
