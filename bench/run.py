@@ -37,6 +37,7 @@ NAMES = [
     "start",
     "memory",
     "million_jobs",
+    "first_frame",
     "normalize",
     "waveform",
     "quality",
@@ -71,7 +72,7 @@ def main() -> int:
 def build(programs: Path) -> None:
     """What is measured is what the sources say now."""
     if (programs / "build.ninja").exists():
-        targets = ["soundbite", "soundbite-media", "speech_library"]
+        targets = ["soundbite", "soundbite-media", "speech_library", "first_frame_bench"]
         subprocess.run(["ninja", "-C", str(programs), "--quiet", *targets], check=True)
 
 

@@ -15,12 +15,9 @@ namespace {
 constexpr std::uint64_t header_bytes = 16 << 20;
 constexpr std::int64_t probe_bytes = 1 << 20;
 
-int refuse_to_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) { return AVERROR(EPERM); }
+constexpr std::int64_t packet_bytes = 32 << 10;  // of RIFF
 
-struct Options {
-  ~Options() { av_dict_free(&dictionary); }
-  AVDictionary* dictionary = nullptr;
-};
+int refuse_to_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) { return AVERROR(EPERM); }
 
 Result<void> check_audio(const AVCodecParameters& audio, const MediaInput& input, const MediaLimits& limits) {
   const int channels = audio.ch_layout.nb_channels;
@@ -70,15 +67,14 @@ Result<void> Demuxer::open_container(const MediaLimits& limits) {
   context->io_open = &refuse_to_open;
   context->max_streams = 4 * limits.max_streams;  // so that one too many is told from a lack of memory
   context->probesize = probe_bytes;
+  // Samples in RIFF and W64 may be a codec's frames in disguise, for which libav would try all of its demuxers on
+  // longer and longer beginnings, up to the probe's size: 80 ms. The first packet tells as much.
+  context->max_probe_packets = 1;
   context->format_whitelist = av_strdup(format->name);
   context->protocol_whitelist = av_strdup("none");  // there is none of that name
   context->codec_whitelist = av_strdup(decoders_allowed);
   bytes_->set_budget(limits.max_tag_bytes + limits.max_art_bytes + header_bytes);
-  Options options;
-  // Longer packets of samples that need no decoding cost less each.
-  if (container_ == Container::wav || container_ == Container::rf64)
-    av_dict_set(&options.dictionary, "max_size", "32768", 0);
-  const int error = avformat_open_input(&context, "", format, &options.dictionary);  // frees it when it fails
+  const int error = avformat_open_input(&context, "", format, nullptr);  // frees it when it fails
   if (error < 0) return std::unexpected(error_of(error));
   context_.reset(context);
   return {};
@@ -101,6 +97,10 @@ Result<void> Demuxer::choose_stream(const MediaLimits& limits) {
   const int error = avformat_find_stream_info(context_.get(), nullptr);
   if (error < 0 || bytes_->spent()) return std::unexpected(error_of(error));
   bytes_->lift_budget();
+  // Longer packets of samples that need no decoding cost less each; not before, since the first of them is probed.
+  if (container_ == Container::wav || container_ == Container::rf64) {
+    av_opt_set_int(context_->priv_data, "max_size", packet_bytes, 0);
+  }
   const auto streams = std::span(context_->streams, context_->nb_streams);
   const auto found = std::ranges::find_if(streams, is_audio);
   if (found == streams.end()) {

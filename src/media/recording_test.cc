@@ -325,6 +325,16 @@ TEST(Recording, refuses_boxes_within_boxes) {
               testing::AnyOf("undecodable", "no_audio"));
 }
 
+TEST(Recording, reads_little_of_a_file_before_its_first_frame) {
+  const Planar samples = same_on_all(sine(48'000, 20), 2);
+  for (const MediaKind& kind : {MediaKind{"wav", "pcm_s16le"}, {"w64", "pcm_s16le"}, {"aiff", "pcm_s16be"}}) {
+    const File file = make_media(kind, 48'000, samples);
+    const auto recording = Recording::open(file.fd(), input, {});
+    ASSERT_TRUE(recording);
+    EXPECT_LT(recording->done(), 0.1) << kind.muxer;
+  }
+}
+
 TEST(Recording, reads_tags_as_text_whatever_their_bytes) {
   std::string wav = bytes_of(
       make_media({"wav", "pcm_s16le", {}, {{"title", "Caf_"}, {"artist", "B"}}}, 48'000, {std::vector<float>(4'800)}));
