@@ -8,14 +8,16 @@ namespace {
 // Processors behind one another, each with the sink that feeds the next.
 class Chain {
  public:
-  Chain(std::vector<std::unique_ptr<Processor>> processors, const BlockSink& out)
+  Chain(std::vector<std::unique_ptr<Processor>> processors, const BlockSink& out, const std::function<void()>& alive)
       : processors_(std::move(processors)), frames_(processors_.size() + 1), sinks_(processors_.size() + 1) {
-    sinks_.back() = [this, &out](const AudioBlock& block) {
+    sinks_.back() = [this, &out, &alive](const AudioBlock& block) {
+      alive();
       frames_.back() += block.frames;
       return out(block);
     };
     for (std::size_t i = 0; i < processors_.size(); ++i) {
-      sinks_[i] = [this, i](const AudioBlock& block) {
+      sinks_[i] = [this, i, &alive](const AudioBlock& block) {
+        alive();
         frames_[i] += block.frames;
         return block.frames > 0 ? processors_[i]->push(block, sinks_[i + 1]) : Result<void>{};
       };
@@ -47,17 +49,19 @@ class Chain {
 
 }  // namespace
 
-Playable through(Playable from, std::vector<Step> steps, AudioFormat to, Emptied& emptied) {
+Playable through(Playable from, std::vector<Step> steps, AudioFormat to, Emptied& emptied,
+                 std::function<void()> alive) {
   if (steps.empty()) return from;
   const bool repeatable = from.repeatable;
-  auto play = [from = std::move(from), steps = std::move(steps), &emptied](const BlockSink& out) -> Result<void> {
+  auto play = [from = std::move(from), steps = std::move(steps), &emptied,
+               alive = std::move(alive)](const BlockSink& out) -> Result<void> {
     std::vector<std::unique_ptr<Processor>> processors;
     for (const Step& step : steps) {
       auto made = step.make();
       if (!made) return std::unexpected(std::move(made.error()));
       processors.push_back(std::move(*made));
     }
-    Chain chain(std::move(processors), out);
+    Chain chain(std::move(processors), out, alive);
     if (auto done = from.play(chain.front()); !done) return done;
     if (auto done = chain.finish(); !done) return done;
     if (const auto step = chain.emptied_by()) emptied.by = steps[*step].operation;

@@ -28,6 +28,8 @@ struct Emptied {
 };
 
 // Plays `from` through the steps, each made anew every time. `to` is the format that comes out. `emptied` outlives it.
-Playable through(Playable from, std::vector<Step> steps, AudioFormat to, Emptied& emptied);
+// `alive` is called for every block between any two of them: what operations hand on after the last of `from` may take
+// minutes.
+Playable through(Playable from, std::vector<Step> steps, AudioFormat to, Emptied& emptied, std::function<void()> alive);
 
 }  // namespace soundbite::media

@@ -210,6 +210,18 @@ TEST(Process, tells_progress_that_only_grows_and_ends_at_one) {
   EXPECT_EQ(produced.progress.back(), 1);
 }
 
+TEST(Process, tells_progress_while_operations_hand_on_what_comes_behind_the_source) {
+  const File intro = make_media(wav, rate, {ramp(rate / 10)});
+  const File talk = make_media(wav, rate, {ramp(rate * 20)});
+  MediaTask task = task_of({operation::Concat{.files = {FileId{}}}});
+  task.inputs.push_back({"/process/0/fileIds/0", "talk.wav"});
+  const Produced produced = produce(task, {&intro, &talk});
+  ASSERT_TRUE(produced.outcome) << produced.outcome.error().message;
+  // The source is at its end by then, and verifying has not begun.
+  constexpr double encoded = 0.8;
+  EXPECT_GT(std::ranges::count_if(produced.progress, [](double p) { return std::abs(p - encoded) < 1e-9; }), 50);
+}
+
 TEST(Process, stops_at_the_limit_of_output_bytes) {
   const File file = make_media(wav, rate, {ramp(rate * 4)});
   MediaTask task = task_of({});

@@ -213,7 +213,11 @@ Result<void> Production::trim_silence(const operation::Silence& silence, std::si
   return {};
 }
 
-void Production::flush() { current_ = through(std::move(current_), std::exchange(pending_, {}), format_, emptied_); }
+void Production::flush() { current_ = played_through(std::move(current_), std::exchange(pending_, {})); }
+
+Playable Production::played_through(Playable audio, std::vector<Step> steps) {
+  return through(std::move(audio), std::move(steps), format_, emptied_, [this] { progress_.report(0); });
+}
 
 Result<void> Production::keep_and_hear(const BlockSink& heard) {
   progress_.begin(measuring_weight);
@@ -235,7 +239,7 @@ Result<std::uint64_t> Production::encode(std::optional<double>& expected_lufs) {
   std::vector<Step> steps;
   if (levelling_) steps = level_steps(levelling_->level, current_.format, levelling_->index);
   steps.insert(steps.end(), pending_.begin(), pending_.end());
-  const Playable audio = through(current_, std::move(steps), format_, emptied_);
+  const Playable audio = played_through(current_, std::move(steps));
   Sink sink(descriptors_.audio, [] {});
   auto writer = AudioWriter::open(format_, encoding_, sink, source_->attachments());
   if (!writer) return std::unexpected(std::move(writer.error()));

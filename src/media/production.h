@@ -40,6 +40,7 @@ class Production {
   Result<void> measure_loudness(const operation::Loudness& loudness, std::size_t index);
   Result<void> trim_silence(const operation::Silence& silence, std::size_t index);
   void flush();
+  Playable played_through(Playable audio, std::vector<Step> steps);
   Result<void> keep_and_hear(const BlockSink& heard);
   void level();
   Result<std::uint64_t> encode(std::optional<double>& expected_lufs);
