@@ -26,9 +26,10 @@ std::vector<MediaKind> kinds() {
           {"adts", "aac"},
           {"ipod", "aac", {}, {{"title", "A title"}}},
           {"ipod", "alac"},
-          {"ogg", "libvorbis"},
-          {"ogg", "libopus", {}, {{"title", "A title"}}},
-          {"ogg", "flac"},
+          {"ipod", "aac", {{"movflags", "empty_moov"}, {"frag_duration", "100000"}}},
+          {"ogg", "libvorbis", {{"page_duration", "50000"}}},  // else all of it is one page
+          {"ogg", "libopus", {{"page_duration", "50000"}}, {{"title", "A title"}}},
+          {"ogg", "flac", {{"page_duration", "50000"}}},
           {"matroska", "flac", {}, {{"title", "A title"}}},
           {"matroska", "libvorbis"},
           {"webm", "libopus"}};
@@ -96,7 +97,8 @@ class Damaged : public testing::TestWithParam<std::size_t> {
     quieten_libav();
     Planar samples = {sine(rate, 0.6, 300, 0.3), sine(rate, 0.6, 450, 0.2)};
     whole_ = bytes_of(make_media(kinds()[GetParam()], rate, samples));
-    work(file_of(whole_));
+    const auto undamaged = work_on(file_of(whole_));
+    EXPECT_TRUE(undamaged) << undamaged.error().message;
     memory_before_ = most_memory_mb();
   }
   ~Damaged() override {
