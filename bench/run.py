@@ -37,6 +37,7 @@ NAMES = [
     "start",
     "memory",
     "million_jobs",
+    "uploads",
     "first_frame",
     "normalize",
     "waveform",

@@ -198,19 +198,37 @@ awaitable<Session::Outcome> Session::read_body() {
   co_return outcome;
 }
 
+// A piece of a plain body stays where it was received, since the buffer is not filled again before the next call.
+Session::Outcome Session::feed_piece(std::string_view& piece) {
+  std::string_view bytes = in_.bytes();
+  const std::size_t held = bytes.size();
+  piece = body_reader_.take_plain(bytes);
+  in_.consume(held - bytes.size());
+  if (!piece.empty()) {
+    body_whole_ = body_reader_.done();
+    return Outcome::ok;
+  }
+  body_.clear();
+  const Outcome outcome = feed_body();
+  piece = body_;
+  return outcome;
+}
+
 awaitable<std::expected<std::string_view, Refusal>> Session::next() {
-  const bool first = !std::exchange(pulled_, true);
-  if (!first) body_.clear();  // the first piece is what came with the head
-  if (first && !body_whole_) pull_outcome_ = co_await begin_body();
-  while (pull_outcome_ == Outcome::ok && body_.empty() && !body_whole_) {
-    pull_outcome_ = feed_body();
-    if (pull_outcome_ == Outcome::ok && body_.empty() && !body_whole_) pull_outcome_ = co_await fill_timed();
+  std::string_view piece;
+  if (!std::exchange(pulled_, true)) {
+    piece = body_;  // what came with the head
+    if (!body_whole_) pull_outcome_ = co_await begin_body();
+  }
+  while (pull_outcome_ == Outcome::ok && piece.empty() && !body_whole_) {
+    pull_outcome_ = feed_piece(piece);
+    if (pull_outcome_ == Outcome::ok && piece.empty() && !body_whole_) pull_outcome_ = co_await fill_timed();
   }
   if (pull_outcome_ == Outcome::gone) co_return std::unexpected(host_.dispatcher.refusal_of(client_gone, request_));
   if (pull_outcome_ == Outcome::refused) co_return std::unexpected(host_.dispatcher.refusal_of(*refusal_, request_));
-  pulled_bytes_ += body_.size();
+  pulled_bytes_ += piece.size();
   request_.deadline = Deadline::in(host_.options.request_timeout);
-  co_return body_;
+  co_return piece;
 }
 
 // An upload may last long, but not by waiting: its client sends something every few seconds, and not less than the

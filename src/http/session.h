@@ -65,6 +65,7 @@ class Session final : private BodyStream {
 
   void begin_request();
   Outcome feed_body();
+  Outcome feed_piece(std::string_view& piece);
   Outcome refuse(const HeadRefusal& refusal);
   bool awaits_continue() const;
   void release_buffers();

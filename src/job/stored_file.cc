@@ -27,7 +27,7 @@ void append_file(std::string& out, const StoredFile& file) {
 
 }  // namespace
 
-std::string blob_key_of(FileId id) { return "files/" + id.text() + "/content"; }
+std::string blob_key_of(FileId id) { return "files/" + id.text(); }
 
 std::string render_file(const StoredFile& file) {
   std::string out;

@@ -24,7 +24,7 @@ struct StoredFile {
   bool operator==(const StoredFile&) const = default;
 };
 
-// Where the bytes are: "files/{id}/content".
+// Where the bytes are: "files/{id}".
 std::string blob_key_of(FileId id);
 
 // {"id", "name", "contentType", "bytes", "sha256", "createdAt", "expiresAt", "links": {"self", "content"}}

@@ -43,7 +43,7 @@ TEST(RenderFileList, ends_with_a_null_cursor_on_the_last_page) {
 }
 
 TEST(BlobKey, holds_the_id_and_nothing_of_the_client) {
-  EXPECT_EQ(blob_key_of(song().id), "files/01890a5d-ac96-774b-bcce-b302099a8057/content");
+  EXPECT_EQ(blob_key_of(song().id), "files/01890a5d-ac96-774b-bcce-b302099a8057");
 }
 
 }  // namespace

@@ -34,6 +34,8 @@ class UploadWriter {
  public:
   virtual ~UploadWriter() = default;
   virtual const Upload& upload() const = 0;
+  // False for one that was begun, until its first keep() or become(): without either, nothing of it stays.
+  virtual bool recorded() const = 0;
 
   // Adds bytes at the offset, all of them or none. Errors: invalid (more than the length), conflict (whole already).
   // Blocking writes happen elsewhere than on the caller's thread.
@@ -55,6 +57,8 @@ class UploadStore {
  public:
   virtual ~UploadStore() = default;
   virtual awaitable<Result<void>> create(Upload upload, Deadline deadline) = 0;
+  // A new upload that comes with its first bytes: its record is written together with what is known of them.
+  virtual awaitable<Result<std::unique_ptr<UploadWriter>>> begin(Upload upload, Deadline deadline) = 0;
   // Also for one that expired, until it is swept: `expires_at` tells (410).
   virtual awaitable<Result<Upload>> get(UploadId id, Owner owner, Deadline deadline) = 0;
   // Errors: conflict while another writer lives (423).

@@ -40,8 +40,9 @@ awaitable<Result<void>> take(auto target, asio::thread_pool& pool, std::span<con
   using namespace asio::experimental::awaitable_operators;
   auto added = co_await (target->writer->append(batch, Deadline::in(keep_patience)) &&
                          run_on(pool, [target, batch] { target->hash(batch); }));
-  // With a checksum they count all or not at all, so none is kept before the last.
-  if (!added || target->chunk || !target->next_keep.passed()) co_return added;
+  // With a checksum they count all or not at all, and of an upload that nobody knows yet none is asked for again: so
+  // none is kept before the last.
+  if (!added || target->chunk || !target->writer->recorded() || !target->next_keep.passed()) co_return added;
   co_return co_await target->keep(Deadline::in(keep_patience));
 }
 
@@ -83,6 +84,8 @@ UploadIntake::UploadIntake(const asio::any_io_executor& executor, asio::thread_p
 UploadIntake::~UploadIntake() { instruments_.ended(outcome_); }
 
 const Upload& UploadIntake::upload() const { return target_->writer->upload(); }
+
+bool UploadIntake::recorded() const { return target_->writer->recorded(); }
 
 awaitable<Result<void>> UploadIntake::write(std::span<const std::byte> bytes) {
   instruments_.received(bytes.size());

@@ -32,6 +32,7 @@ class UploadIntake {
   ~UploadIntake();
 
   const Upload& upload() const;
+  bool recorded() const;  // as UploadWriter's
   std::uint64_t offset() const { return offset_; }
   std::optional<std::uint64_t> length() const { return length_; }
   bool whole() const { return length_ == offset_; }

@@ -41,11 +41,18 @@ Uploads::Uploads(UploadStore& uploads, BlobStore& blobs, asio::thread_pool& pool
       instruments_(instruments),
       options_(std::move(options)) {}
 
-awaitable<Result<Upload>> Uploads::create(NewUpload made, Owner owner, Deadline deadline) {
-  if (made.length.value_or(0) > options_.max_bytes) co_return std::unexpected(file_too_large(options_.max_bytes));
-  if (!blobs_.has_room()) {
-    co_return fail(ErrorCode::storage_full, "there is no room for new files; delete some or make room");
-  }
+Result<void> Uploads::check_room() const {
+  if (blobs_.has_room()) return {};
+  return fail(ErrorCode::storage_full, "there is no room for new files; delete some or make room");
+}
+
+Result<void> Uploads::check_arriving() const {
+  if (instruments_.arriving() < options_.max_arriving) return check_room();
+  return fail(ErrorCode::unavailable, "too many files are arriving now");
+}
+
+Result<Upload> Uploads::new_upload(NewUpload made, Owner owner) {
+  if (made.length.value_or(0) > options_.max_bytes) return std::unexpected(file_too_large(options_.max_bytes));
   Upload upload;
   upload.created_at = clock_.now();
   upload.expires_at = upload.created_at + options_.upload_life;
@@ -55,8 +62,27 @@ awaitable<Result<Upload>> Uploads::create(NewUpload made, Owner owner, Deadline 
   upload.length = made.length;
   upload.metadata = std::move(made.metadata);
   upload.name = clean_file_name(made.name);
-  if (auto created = co_await uploads_.create(upload, deadline); !created) co_return std::unexpected(created.error());
+  return upload;
+}
+
+awaitable<Result<Upload>> Uploads::create(NewUpload made, Owner owner, Deadline deadline) {
+  auto upload = new_upload(std::move(made), std::move(owner));
+  if (!upload) co_return upload;
+  if (auto room = check_room(); !room) co_return std::unexpected(room.error());
+  if (auto created = co_await uploads_.create(*upload, deadline); !created) co_return std::unexpected(created.error());
   co_return upload;
+}
+
+awaitable<Result<std::unique_ptr<UploadIntake>>> Uploads::begin(NewUpload made, Owner owner, UploadTerms terms,
+                                                                Deadline deadline) {
+  auto upload = new_upload(std::move(made), std::move(owner));
+  if (!upload) co_return std::unexpected(upload.error());
+  if (auto free = check_arriving(); !free) co_return std::unexpected(free.error());
+  auto writer = co_await uploads_.begin(std::move(*upload), deadline);
+  if (!writer) co_return std::unexpected(writer.error());
+  terms.max_bytes = options_.max_bytes;
+  co_return std::make_unique<UploadIntake>(co_await asio::this_coro::executor, pool_, instruments_, std::move(*writer),
+                                           std::nullopt, terms);
 }
 
 awaitable<Result<Upload>> Uploads::get(UploadId id, Owner owner, Deadline deadline) {
@@ -73,12 +99,7 @@ Error Uploads::expired_or_unknown(const Upload& upload) const {
 
 awaitable<Result<std::unique_ptr<UploadIntake>>> Uploads::receive(UploadId id, Owner owner, std::uint64_t offset,
                                                                   UploadTerms terms, Deadline deadline) {
-  if (instruments_.arriving() >= options_.max_arriving) {
-    co_return fail(ErrorCode::unavailable, "too many files are arriving now");
-  }
-  if (!blobs_.has_room()) {
-    co_return fail(ErrorCode::storage_full, "there is no room for new files; delete some or make room");
-  }
+  if (auto free = check_arriving(); !free) co_return std::unexpected(free.error());
   auto writer = co_await uploads_.acquire(id, std::move(owner), deadline);
   if (!writer) {
     if (writer.error().code == ErrorCode::conflict) co_return locked(std::move(writer.error()));
@@ -132,11 +153,13 @@ awaitable<Result<Upload>> Uploads::become_file(UploadIntake& intake, Deadline de
 }
 
 awaitable<void> Uploads::break_off(std::unique_ptr<UploadIntake> intake, Deadline deadline) {
+  if (!intake->recorded()) co_return;
   // The client is gone: nobody is there to tell. What could not be kept is asked for again by its next HEAD.
   if (const auto kept = co_await intake->keep(deadline); kept) remember(*intake);
 }
 
 awaitable<void> Uploads::refuse(std::unique_ptr<UploadIntake> intake, const Error& why, Deadline deadline) {
+  if (!intake->recorded()) co_return;
   const Upload upload = intake->upload();
   (void)co_await intake->take_back(deadline);
   intake.reset();

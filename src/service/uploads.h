@@ -40,6 +40,11 @@ class Uploads {
   // Errors: invalid (file_too_large); storage_full.
   awaitable<Result<Upload>> create(NewUpload made, Owner owner, Deadline deadline);
 
+  // The same with its first bytes: unless finish() succeeds, nothing of it stays, since its client knows it from the
+  // answer. Errors besides: unavailable when too many arrive.
+  awaitable<Result<std::unique_ptr<UploadIntake>>> begin(NewUpload made, Owner owner, UploadTerms terms,
+                                                         Deadline deadline);
+
   // Errors: not_found.
   awaitable<Result<Upload>> get(UploadId id, Owner owner, Deadline deadline);
 
@@ -67,6 +72,9 @@ class Uploads {
     std::uint64_t offset;
     Digest digest;
   };
+  Result<void> check_room() const;
+  Result<void> check_arriving() const;
+  Result<Upload> new_upload(NewUpload made, Owner owner);
   Error expired_or_unknown(const Upload& upload) const;
   std::optional<Digest> recall(UploadId id, std::uint64_t offset);
   void remember(UploadIntake& intake);

@@ -4,9 +4,46 @@
 
 namespace soundbite {
 
+namespace {
+
+// Batches that are done wait for the next upload on this thread: new memory costs the kernel more than what is written
+// into it.
+class Batches {
+ public:
+  std::vector<std::byte> take() {
+    std::vector<std::byte> batch;
+    if (!idle_.empty()) {
+      batch = std::move(idle_.back());
+      idle_.pop_back();
+    }
+    batch.reserve(WriteBehind::batch_bytes);
+    return batch;
+  }
+  void give_back(std::vector<std::byte> batch) {
+    if (batch.capacity() < WriteBehind::batch_bytes || idle_.size() == most) return;
+    batch.clear();
+    idle_.push_back(std::move(batch));
+  }
+
+ private:
+  static constexpr std::size_t most = 16;  // 8 MiB
+
+  std::vector<std::vector<std::byte>> idle_;
+};
+
+thread_local Batches batches;
+
+}  // namespace
+
 struct WriteBehind::State {
   State(const asio::any_io_executor& own_executor, Sink own_sink)
       : executor(own_executor), sink(std::move(own_sink)), written(own_executor) {}
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() {
+    batches.give_back(std::move(collected));
+    batches.give_back(std::move(under_way));
+  }
 
   asio::any_io_executor executor;
   Sink sink;
@@ -23,6 +60,7 @@ WriteBehind::WriteBehind(const asio::any_io_executor& executor, Sink sink)
 awaitable<Result<void>> WriteBehind::add(std::span<const std::byte> bytes) {
   auto& collected = state_->collected;
   while (!bytes.empty()) {
+    if (collected.capacity() == 0) collected = batches.take();
     const auto part = bytes.first(std::min(bytes.size(), batch_bytes - collected.size()));
     collected.insert(collected.end(), part.begin(), part.end());
     bytes = bytes.subspan(part.size());

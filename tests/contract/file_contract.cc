@@ -174,7 +174,7 @@ TEST_P(FileContract, is_no_orphan_with_its_record_and_one_without) {
   const auto file = add_file();
   const auto unknown = file_of("x");
   must(blobs().put(blob_key_of(unknown.id), scratch_of("x"), soon()));
-  EXPECT_THAT(must(jobs().orphans_among({blob_key_of(file.id), blob_key_of(unknown.id), "files/none/content"}, soon())),
+  EXPECT_THAT(must(jobs().orphans_among({blob_key_of(file.id), blob_key_of(unknown.id), "files/none"}, soon())),
               ElementsAre(blob_key_of(unknown.id)));
 }
 

@@ -75,6 +75,52 @@ TEST_P(UploadContract, keeps_every_field_of_the_record) {
   }
 }
 
+TEST_P(UploadContract, knows_of_one_that_begins_with_its_bytes_from_the_first_keep_on) {
+  const auto upload = upload_of(9, alice());
+  {
+    const auto writer = must(uploads().begin(upload, soon()));
+    append(*writer, "one");
+    EXPECT_FALSE(writer->recorded());
+    EXPECT_EQ(error_of(uploads().get(upload.id, alice(), soon())), ErrorCode::not_found);
+    keep(*writer);
+    EXPECT_TRUE(writer->recorded());
+    append(*writer, "lost");
+  }
+  reopen();
+  EXPECT_EQ(offset_of(upload.id, alice()), 3U);
+  EXPECT_EQ(read(*acquire(upload.id, alice())), "one");
+}
+
+TEST_P(UploadContract, knows_of_one_that_begins_without_a_byte_once_it_is_kept) {
+  const auto upload = upload_of({});
+  keep(*must(uploads().begin(upload, soon())), 7);
+  EXPECT_EQ(must(uploads().get(upload.id, {}, soon())).length, 7U);
+}
+
+TEST_P(UploadContract, makes_a_file_of_one_that_begins_with_all_its_bytes) {
+  const auto upload = upload_of(6);
+  const auto file = file_of("onetwo");
+  {
+    const auto writer = must(uploads().begin(upload, soon()));
+    append(*writer, "one");
+    append(*writer, "two");
+    must(writer->become(file, soon()));
+    EXPECT_TRUE(writer->recorded());
+  }
+  reopen();
+  EXPECT_EQ(must(uploads().get(upload.id, {}, soon())).file, file.id);
+  EXPECT_EQ(must(files().get(file.id, {}, soon())), file);
+  EXPECT_EQ(read_blob(blob_key_of(file.id)), "onetwo");
+}
+
+TEST_P(UploadContract, forgets_one_that_began_and_was_never_kept) {
+  const auto upload = upload_of(9);
+  append(*must(uploads().begin(upload, soon())), "one");
+  EXPECT_EQ(error_of(uploads().get(upload.id, {}, soon())), ErrorCode::not_found);
+  reopen();
+  EXPECT_EQ(error_of(uploads().get(upload.id, {}, soon())), ErrorCode::not_found);
+}
+
 TEST_P(UploadContract, refuses_an_id_that_is_taken) {
   const auto upload = upload_of(5);
   must(uploads().create(upload, soon()));

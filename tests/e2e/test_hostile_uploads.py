@@ -79,13 +79,23 @@ def test_a_connection_dropped_at_any_phase_leaves_nothing(quiet):
         "POST /api/v1/files HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     ).encode()
-    requests = [head + TONE, chunked + f"{len(TONE):x}\r\n".encode() + TONE + b"\r\n0\r\n\r\n", form + body]
+    creation = head.replace(b"/files ", b"/uploads ").replace(
+        b"\r\n\r\n",
+        f"\r\nTus-Resumable: 1.0.0\r\nUpload-Length: {len(TONE)}\r\n"
+        "Content-Type: application/offset+octet-stream\r\n\r\n".encode(),
+    )
+    requests = [
+        head + TONE,
+        chunked + f"{len(TONE):x}\r\n".encode() + TONE + b"\r\n0\r\n\r\n",
+        form + body,
+        creation + TONE,
+    ]
     for request in requests:
         for cut in (10, len(request) - len(TONE) - 5, len(request) - len(TONE), len(request) // 2, len(request) - 1):
             raw(quiet, request[:cut], end=True)
     poll(lambda: quiet.metric("soundbite_uploads_arriving") == 0, what="nothing arrives any more")
     assert quiet.client.get("/api/v1/files").json()["items"] == []
-    assert left_behind(quiet) == []
+    poll(lambda: left_behind(quiet) == [], what="nothing is left behind")
 
 
 def test_a_wrong_length_is_not_a_file(quiet):

@@ -26,9 +26,8 @@ std::string read_all(const File& file) {
 
 class MemoryWriter final : public UploadWriter {
  public:
-  MemoryWriter(std::shared_ptr<MemoryUploads::Record> record, MemoryFiles& files,
-               std::multimap<std::string, Error>& failures)
-      : record_(std::move(record)), files_(files), failures_(failures), upload_(record_->upload) {
+  MemoryWriter(std::shared_ptr<MemoryUploads::Record> record, MemoryUploads& uploads, MemoryFiles& files)
+      : record_(std::move(record)), uploads_(uploads), files_(files), upload_(record_->upload) {
     record_->held = true;
   }
   MemoryWriter(const MemoryWriter&) = delete;
@@ -39,9 +38,10 @@ class MemoryWriter final : public UploadWriter {
   }
 
   const Upload& upload() const override { return upload_; }
+  bool recorded() const override { return uploads_.records.contains(upload_.id); }
 
   awaitable<Result<void>> append(std::span<const std::byte> bytes, Deadline) override {
-    if (auto error = take_failure(failures_, "append")) co_return std::unexpected(*error);
+    if (auto error = take_failure(uploads_.failures, "append")) co_return std::unexpected(*error);
     if (upload_.file) co_return fail(ErrorCode::conflict, "the upload is complete");
     if (upload_.length && bytes.size() > *upload_.length - upload_.offset) {
       co_return fail(ErrorCode::invalid, "more bytes than the upload's length");
@@ -52,29 +52,29 @@ class MemoryWriter final : public UploadWriter {
   }
 
   awaitable<Result<void>> discard(Deadline) override {
-    if (auto error = take_failure(failures_, "discard")) co_return std::unexpected(*error);
+    if (auto error = take_failure(uploads_.failures, "discard")) co_return std::unexpected(*error);
     truncate(record_->upload.offset);
     upload_.offset = record_->upload.offset;
     co_return Result<void>{};
   }
 
   awaitable<Result<void>> keep(std::optional<std::uint64_t> length, Deadline) override {
-    if (auto error = take_failure(failures_, "keep")) co_return std::unexpected(*error);
+    if (auto error = take_failure(uploads_.failures, "keep")) co_return std::unexpected(*error);
     if (length) upload_.length = length;
-    record_->upload = upload_;
+    record();
     co_return Result<void>{};
   }
 
   const File& bytes() const override { return record_->bytes; }
 
   awaitable<Result<void>> become(StoredFile file, Deadline) override {
-    if (auto error = take_failure(failures_, "become")) co_return std::unexpected(*error);
+    if (auto error = take_failure(uploads_.failures, "become")) co_return std::unexpected(*error);
     if (upload_.file) co_return fail(ErrorCode::conflict, "the upload has become a file already");
     const FileId id = file.id;
     if (auto made = files_.insert(std::move(file), read_all(record_->bytes)); !made) co_return made;
     upload_.length = upload_.offset;
     upload_.file = id;
-    record_->upload = upload_;
+    record();
     co_return Result<void>{};
   }
 
@@ -84,9 +84,14 @@ class MemoryWriter final : public UploadWriter {
     ::lseek(record_->bytes.fd(), 0, SEEK_END);
   }
 
+  void record() {
+    record_->upload = upload_;
+    uploads_.records[upload_.id] = record_;
+  }
+
   std::shared_ptr<MemoryUploads::Record> record_;
+  MemoryUploads& uploads_;
   MemoryFiles& files_;
-  std::multimap<std::string, Error>& failures_;
   Upload upload_;
 };
 
@@ -164,15 +169,24 @@ std::shared_ptr<MemoryUploads::Record> MemoryUploads::find(UploadId id, const Ow
   return found != records.end() && found->second->upload.owner == owner ? found->second : nullptr;
 }
 
-awaitable<Result<void>> MemoryUploads::create(Upload upload, Deadline) {
-  if (auto error = take_failure(failures, "create")) co_return std::unexpected(*error);
-  if (records.contains(upload.id)) co_return fail(ErrorCode::conflict, "there is an upload of that id");
+std::shared_ptr<MemoryUploads::Record> MemoryUploads::make(Upload upload) {
   auto record = std::make_shared<Record>();
   record->bytes = File(::memfd_create("upload", MFD_CLOEXEC));
   record->upload = std::move(upload);
-  const UploadId id = record->upload.id;
-  records[id] = std::move(record);
+  return record;
+}
+
+awaitable<Result<void>> MemoryUploads::create(Upload upload, Deadline) {
+  if (auto error = take_failure(failures, "create")) co_return std::unexpected(*error);
+  if (records.contains(upload.id)) co_return fail(ErrorCode::conflict, "there is an upload of that id");
+  const UploadId id = upload.id;
+  records[id] = make(std::move(upload));
   co_return Result<void>{};
+}
+
+awaitable<Result<std::unique_ptr<UploadWriter>>> MemoryUploads::begin(Upload upload, Deadline) {
+  if (auto error = take_failure(failures, "begin")) co_return std::unexpected(*error);
+  co_return std::make_unique<MemoryWriter>(make(std::move(upload)), *this, files_);
 }
 
 awaitable<Result<Upload>> MemoryUploads::get(UploadId id, Owner owner, Deadline) {
@@ -187,7 +201,7 @@ awaitable<Result<std::unique_ptr<UploadWriter>>> MemoryUploads::acquire(UploadId
   auto record = find(id, owner);
   if (!record) co_return no_such_upload();
   if (record->held) co_return fail(ErrorCode::conflict, "another request writes to this upload");
-  co_return std::make_unique<MemoryWriter>(std::move(record), files_, failures);
+  co_return std::make_unique<MemoryWriter>(std::move(record), *this, files_);
 }
 
 awaitable<Result<void>> MemoryUploads::remove(UploadId id, Owner owner, Deadline) {

@@ -56,12 +56,14 @@ class MemoryUploads final : public UploadStore {
   std::map<UploadId, std::shared_ptr<Record>> records;
 
   awaitable<Result<void>> create(Upload upload, Deadline) override;
+  awaitable<Result<std::unique_ptr<UploadWriter>>> begin(Upload upload, Deadline) override;
   awaitable<Result<Upload>> get(UploadId id, Owner owner, Deadline) override;
   awaitable<Result<std::unique_ptr<UploadWriter>>> acquire(UploadId id, Owner owner, Deadline) override;
   awaitable<Result<void>> remove(UploadId id, Owner owner, Deadline) override;
   awaitable<Result<std::size_t>> sweep(std::size_t limit, Deadline) override;
 
  private:
+  static std::shared_ptr<Record> make(Upload upload);
   std::shared_ptr<Record> find(UploadId id, const Owner& owner) const;
 
   const Clock& clock_;

@@ -21,7 +21,12 @@ class DiskThreads {
       return work();
     });
   }
-  // Waits for calls under way; none may come after.
+  // Runs `work` when a thread is free; nobody waits for it.
+  template <class Work>
+  void post(Work work) {
+    asio::post(pool_, std::move(work));
+  }
+  // Waits for calls under way; what comes after is not run.
   void stop() { pool_.join(); }
 
  private:

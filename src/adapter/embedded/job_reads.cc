@@ -68,11 +68,11 @@ Result<std::optional<Time>> read_one_time(Connection& connection, Sql statement,
 
 constexpr std::size_t id_size = 36;
 
-// The id in "{root}{id}/…", and what is behind it.
-template <class Id>
-std::optional<std::pair<Id, std::string_view>> parse_key(std::string_view key, std::string_view root) {
+// The id and what is behind it, in "jobs/{id}/…".
+std::optional<std::pair<JobId, std::string_view>> parse_job_key(std::string_view key) {
+  constexpr std::string_view root = "jobs/";
   if (!key.starts_with(root) || key.size() <= root.size() + id_size || key[root.size() + id_size] != '/') return {};
-  const auto id = Id::parse(key.substr(root.size(), id_size));
+  const auto id = JobId::parse(key.substr(root.size(), id_size));
   if (!id) return {};
   return std::pair(*id, key.substr(root.size() + id_size + 1));
 }
@@ -157,14 +157,13 @@ Result<std::optional<Time>> oldest_due(Connection& connection, Time now) {
 }
 
 std::optional<FileId> file_of_key(std::string_view key) {
-  const auto parsed = parse_key<FileId>(key, "files/");
-  if (!parsed) return std::nullopt;
-  return parsed->first;
+  constexpr std::string_view root = "files/";
+  return key.starts_with(root) ? FileId::parse(key.substr(root.size())) : std::nullopt;
 }
 
 Result<bool> is_orphan(Connection& connection, const std::string& key) {
   if (const auto file = file_of_key(key)) return is_orphan_of_file(connection, *file);
-  const auto job = parse_key<JobId>(key, "jobs/");
+  const auto job = parse_job_key(key);
   if (!job) return false;
   const auto attempt = parse_attempt(job->second);
   if (!attempt) return false;

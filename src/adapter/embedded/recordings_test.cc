@@ -88,9 +88,7 @@ class Recordings : public testing::Test {
     return id;
   }
   std::string path_of(UploadId id) const { return data_ + "/uploads/" + id.text(); }
-  std::string path_of(FileId id) const {
-    return data_ + "/blobs/files/" + id.text().substr(0, 7) + "/" + id.text() + "/content";
-  }
+  std::string path_of(FileId id) const { return data_ + "/blobs/files/" + id.text().substr(0, 7) + "/" + id.text(); }
   static ino_t inode_of(const std::string& path) {
     struct stat info{};
     EXPECT_EQ(::stat(path.c_str(), &info), 0) << path;

@@ -33,6 +33,13 @@ Result<File> UploadFiles::open_at(UploadId id, std::uint64_t kept) const {
   return file;
 }
 
+Result<File> UploadFiles::make(UploadId id) const {
+  File file(::openat(folder_.fd(), id.text().c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!file && errno == EEXIST) return fail(ErrorCode::conflict, "there is an upload of that id");
+  if (!file) return std::unexpected(error_from_errno(errno, "making an upload"));
+  return file;
+}
+
 Result<void> UploadFiles::sync_names() const {
   if (::fsync(folder_.fd()) != 0) return std::unexpected(error_from_errno(errno, "syncing the folder of uploads"));
   return {};

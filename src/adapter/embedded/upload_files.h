@@ -19,6 +19,8 @@ class UploadFiles {
   // For reading and writing, with exactly `kept` bytes: what a writer that was killed left behind them is cut off. Made
   // when `kept` is 0 and there is none. Errors: corrupt when there are fewer.
   Result<File> open_at(UploadId id, std::uint64_t kept) const;
+  // For reading and writing, empty. Errors: conflict when there is one.
+  Result<File> make(UploadId id) const;
   // Makes the names of files durable.
   Result<void> sync_names() const;
   // Done also when there is none.

@@ -41,6 +41,17 @@ awaitable<Result<void>> EmbeddedUploadStore::create(Upload upload, Deadline dead
       deadline, [upload = std::move(upload)](JobTable& table) { return UploadTable(table).insert(upload); });
 }
 
+awaitable<Result<std::unique_ptr<UploadWriter>>> EmbeddedUploadStore::begin(Upload upload, Deadline deadline) {
+  if (!parts_.disk.has_room()) co_return fail(ErrorCode::storage_full, "the disk is full");
+  auto hold = parts_.held.take(upload.id);
+  if (!hold) co_return held_by_another();
+  auto opened =
+      co_await parts_.threads.run<File>(deadline, [&files = parts_.files, id = upload.id] { return files.make(id); });
+  if (!opened) co_return std::unexpected(opened.error());
+  co_return std::make_unique<EmbeddedUploadWriter>(parts_, std::move(*hold), std::move(upload), std::move(*opened),
+                                                   false);
+}
+
 awaitable<Result<Upload>> EmbeddedUploadStore::get(UploadId id, Owner owner, Deadline deadline) {
   co_return co_await parts_.readers.run<Upload>(deadline, [id, owner = std::move(owner)](Connection& connection) {
     return find_owned_upload(connection, id, owner);
@@ -60,7 +71,7 @@ awaitable<Result<std::unique_ptr<UploadWriter>>> EmbeddedUploadStore::acquire(Up
     if (!opened) co_return std::unexpected(opened.error());
     file = std::move(*opened);
   }
-  co_return std::make_unique<EmbeddedUploadWriter>(parts_, std::move(*hold), std::move(*upload), std::move(file));
+  co_return std::make_unique<EmbeddedUploadWriter>(parts_, std::move(*hold), std::move(*upload), std::move(file), true);
 }
 
 awaitable<Result<void>> EmbeddedUploadStore::remove(UploadId id, Owner owner, Deadline deadline) {

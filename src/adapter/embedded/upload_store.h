@@ -30,6 +30,7 @@ class EmbeddedUploadStore final : public UploadStore {
   explicit EmbeddedUploadStore(UploadStoreParts parts) : parts_(parts) {}
 
   awaitable<Result<void>> create(Upload upload, Deadline deadline) override;
+  awaitable<Result<std::unique_ptr<UploadWriter>>> begin(Upload upload, Deadline deadline) override;
   awaitable<Result<Upload>> get(UploadId id, Owner owner, Deadline deadline) override;
   awaitable<Result<std::unique_ptr<UploadWriter>>> acquire(UploadId id, Owner owner, Deadline deadline) override;
   awaitable<Result<void>> remove(UploadId id, Owner owner, Deadline deadline) override;

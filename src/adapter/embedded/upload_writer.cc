@@ -40,6 +40,12 @@ Result<void> cut(const File& file, std::uint64_t size) {
 
 }  // namespace
 
+// Nobody waits for it: what it cannot remove is cleared at the next start.
+EmbeddedUploadWriter::~EmbeddedUploadWriter() {
+  if (recorded_) return;
+  parts_.threads.post([&files = parts_.files, id = upload_.id] { (void)files.remove(id); });
+}
+
 awaitable<Result<void>> EmbeddedUploadWriter::append(std::span<const std::byte> bytes, Deadline deadline) {
   if (upload_.file) co_return already_whole();
   if (upload_.length && bytes.size() > *upload_.length - upload_.offset) {
@@ -102,12 +108,25 @@ awaitable<Result<void>> EmbeddedUploadWriter::keep(std::optional<std::uint64_t> 
   if (after.length && *after.length < after.offset) {
     co_return fail(ErrorCode::invalid, "the upload has more bytes already than the length that is now told");
   }
-  if (after.offset == kept_.offset && after.length == kept_.length) co_return Result<void>();
+  if (recorded_ && after.offset == kept_.offset && after.length == kept_.length) co_return Result<void>();
   if (auto synced = co_await parts_.threads.run<void>(deadline, [this] { return sync(); }); !synced) co_return synced;
-  auto kept = co_await parts_.writer.run<void>(
-      deadline, [before = kept_, after](JobTable& table) { return UploadTable(table).replace(before, after); });
-  if (kept) upload_ = kept_ = after;
-  co_return kept;
+  co_return co_await record(std::move(after), std::nullopt, deadline);
+}
+
+// One commit for the upload and the file that it becomes.
+awaitable<Result<void>> EmbeddedUploadWriter::record(Upload after, std::optional<StoredFile> file, Deadline deadline) {
+  auto done = co_await parts_.writer.run<void>(
+      deadline, [recorded = recorded_, before = kept_, after, file = std::move(file)](JobTable& table) -> Result<void> {
+        if (file) {
+          if (auto inserted = FileTable(table).insert(*file); !inserted) return inserted;
+        }
+        UploadTable uploads(table);
+        return recorded ? uploads.replace(before, after) : uploads.insert(after);
+      });
+  if (!done) co_return done;
+  upload_ = kept_ = std::move(after);
+  recorded_ = true;
+  co_return done;
 }
 
 Result<void> EmbeddedUploadWriter::link_to(const std::string& key) {
@@ -139,14 +158,11 @@ awaitable<Result<void>> EmbeddedUploadWriter::become(StoredFile file, Deadline d
   Upload after = upload_;
   after.length = after.offset;
   after.file = file.id;
-  auto done = co_await parts_.writer.run<void>(deadline, [before = kept_, after, file](JobTable& table) {
-    auto written = FileTable(table).insert(file);
-    return written ? UploadTable(table).replace(before, after) : written;
-  });
-  if (!done) co_return done;
-  upload_ = kept_ = std::move(after);
-  (void)co_await parts_.threads.run<void>(deadline, [this] { return parts_.files.remove(upload_.id); });
-  co_return Result<void>();
+  auto done = co_await record(std::move(after), std::move(file), deadline);
+  if (done) {
+    (void)co_await parts_.threads.run<void>(deadline, [this] { return parts_.files.remove(upload_.id); });
+  }
+  co_return done;
 }
 
 }  // namespace soundbite::embedded

@@ -11,10 +11,19 @@ namespace soundbite::embedded {
 class EmbeddedUploadWriter final : public UploadWriter {
  public:
   // `file` holds exactly upload.offset bytes; none when the upload has become a file.
-  EmbeddedUploadWriter(UploadStoreParts parts, HeldIds<UploadId>::Hold hold, Upload upload, File file)
-      : parts_(parts), hold_(std::move(hold)), upload_(std::move(upload)), kept_(upload_), file_(std::move(file)) {}
+  EmbeddedUploadWriter(UploadStoreParts parts, HeldIds<UploadId>::Hold hold, Upload upload, File file, bool recorded)
+      : parts_(parts),
+        hold_(std::move(hold)),
+        upload_(std::move(upload)),
+        kept_(upload_),
+        file_(std::move(file)),
+        recorded_(recorded) {}
+  EmbeddedUploadWriter(const EmbeddedUploadWriter&) = delete;
+  EmbeddedUploadWriter& operator=(const EmbeddedUploadWriter&) = delete;
+  ~EmbeddedUploadWriter() override;
 
   const Upload& upload() const override { return upload_; }
+  bool recorded() const override { return recorded_; }
   awaitable<Result<void>> append(std::span<const std::byte> bytes, Deadline deadline) override;
   awaitable<Result<void>> discard(Deadline deadline) override;
   awaitable<Result<void>> keep(std::optional<std::uint64_t> length, Deadline deadline) override;
@@ -29,11 +38,14 @@ class EmbeddedUploadWriter final : public UploadWriter {
   Result<void> cut_to_kept();
   void give_up();
 
+  awaitable<Result<void>> record(Upload after, std::optional<StoredFile> file, Deadline deadline);
+
   UploadStoreParts parts_;
   HeldIds<UploadId>::Hold hold_;
   Upload upload_;  // with what was appended
   Upload kept_;    // as the record is
   File file_;
+  bool recorded_;
   bool synced_ = true;  // as far as upload_.offset
 };
 

@@ -104,14 +104,13 @@ std::expected<Chunk, Refusal> read_chunk_fields(const Request& request) {
   return chunk;
 }
 
-// Takes the body in at `offset`. When it breaks off, what came stays.
-awaitable<std::expected<Upload, Refusal>> receive_chunk(Uploads& uploads, UploadId id, std::uint64_t offset,
-                                                        Chunk chunk, const Request& request) {
-  auto intake = co_await uploads.receive(id, request.owner, offset, chunk.terms, request.deadline);
+// Takes the body in. When it breaks off, what came to an upload that its client knows stays.
+awaitable<std::expected<Upload, Refusal>> receive_chunk(Uploads& uploads, Result<std::unique_ptr<UploadIntake>> intake,
+                                                        std::optional<std::string> checksum, const Request& request) {
   if (!intake) co_return refused(intake.error(), uploads);
-  const auto room = (*intake)->length().value_or(uploads.options().max_bytes) - offset;
-  if (request.stream->expected_bytes().value_or(0) > room) {
-    co_return refused(file_too_large(offset + room), uploads);
+  const auto length = (*intake)->length().value_or(uploads.options().max_bytes);
+  if (request.stream->expected_bytes().value_or(0) > length - (*intake)->offset()) {
+    co_return refused(file_too_large(length), uploads);
   }
   while (true) {
     const auto piece = co_await request.stream->next();
@@ -126,9 +125,21 @@ awaitable<std::expected<Upload, Refusal>> receive_chunk(Uploads& uploads, Upload
       co_return refused(taken.error(), uploads);
     }
   }
-  auto upload = co_await uploads.finish(std::move(*intake), std::move(chunk.checksum), request.deadline);
+  auto upload = co_await uploads.finish(std::move(*intake), std::move(checksum), request.deadline);
   if (!upload) co_return refused(upload.error(), uploads);
   co_return std::move(*upload);
+}
+
+awaitable<std::expected<Upload, Refusal>> create_empty(Uploads& uploads, NewUpload made, const Request& request) {
+  auto created = co_await uploads.create(std::move(made), request.owner, request.deadline);
+  if (!created) co_return refused(created.error(), uploads);
+  co_return std::move(*created);
+}
+
+awaitable<std::expected<Upload, Refusal>> create_with_bytes(Uploads& uploads, NewUpload made, Chunk chunk,
+                                                            const Request& request) {
+  auto intake = co_await uploads.begin(std::move(made), request.owner, chunk.terms, request.deadline);
+  co_return co_await receive_chunk(uploads, std::move(intake), std::move(chunk.checksum), request);
 }
 
 }  // namespace
@@ -155,18 +166,13 @@ awaitable<Answer> create_upload(Uploads& uploads, const Request& request) {
   if (!with_bytes && request.stream->expected_bytes().value_or(0) > 0) {
     co_return std::unexpected(refuse("unsupported-media-type", "send bytes as application/offset+octet-stream"));
   }
-  auto created = co_await uploads.create(std::move(*made), request.owner, request.deadline);
-  if (!created) co_return refused(created.error(), uploads);
-  Upload upload = std::move(*created);
-  if (with_bytes) {
-    auto received = co_await receive_chunk(uploads, upload.id, 0, std::move(*chunk), request);
-    if (!received) co_return std::unexpected(std::move(received.error()));
-    upload = std::move(*received);
-  }
+  auto upload = with_bytes ? co_await create_with_bytes(uploads, std::move(*made), std::move(*chunk), request)
+                           : co_await create_empty(uploads, std::move(*made), request);
+  if (!upload) co_return std::unexpected(std::move(upload.error()));
   Response response;
   response.status = 201;
-  response.add_header("Location", "/api/v1/uploads/" + upload.id.text());
-  describe(response, upload);
+  response.add_header("Location", "/api/v1/uploads/" + upload->id.text());
+  describe(response, *upload);
   co_return response;
 }
 
@@ -200,7 +206,8 @@ awaitable<Answer> continue_upload(Uploads& uploads, const Request& request) {
   const auto length = read_length(request);
   if (!length) co_return std::unexpected(length.error());
   chunk->terms.new_length = *length;
-  auto upload = co_await receive_chunk(uploads, *id, *offset, std::move(*chunk), request);
+  auto intake = co_await uploads.receive(*id, request.owner, *offset, chunk->terms, request.deadline);
+  auto upload = co_await receive_chunk(uploads, std::move(intake), std::move(chunk->checksum), request);
   if (!upload) co_return std::unexpected(std::move(upload.error()));
   Response response;
   response.status = 204;

@@ -57,12 +57,23 @@ BodyReader::State BodyReader::feed(std::string_view& bytes, std::string& body) {
   return state;
 }
 
+std::string_view BodyReader::take_plain(std::string_view& bytes) {
+  if (expected_ != Expected::data) return {};
+  const auto data = take(bytes);
+  if (data_left_ == 0) expected_ = Expected::nothing;
+  return data;
+}
+
+std::string_view BodyReader::take(std::string_view& bytes) {
+  const auto data = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), data_left_)));
+  bytes.remove_prefix(data.size());
+  data_left_ -= data.size();
+  return data;
+}
+
 // True when all of the data has come.
 bool BodyReader::take_data(std::string_view& bytes, std::string& body) {
-  const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), data_left_));
-  body.append(bytes.substr(0, n));
-  bytes.remove_prefix(n);
-  data_left_ -= n;
+  body.append(take(bytes));
   return data_left_ == 0;
 }
 

@@ -26,6 +26,11 @@ class BodyReader {
   // again, with others behind them; with `done` they are the next request's.
   State feed(std::string_view& bytes, std::string& body);
 
+  // The same for a body that is not chunked, without a copy: its bytes at the front of `bytes`, whose place they keep.
+  // Nothing when the body is chunked or has come to its end.
+  std::string_view take_plain(std::string_view& bytes);
+  bool done() const { return expected_ == Expected::nothing; }
+
   // After refused.
   const HeadRefusal& refusal() const { return *refusal_; }
 
@@ -33,6 +38,7 @@ class BodyReader {
   enum class Expected : std::uint8_t { nothing, data, size_line, chunk_data, chunk_end, last_line };
 
   State refuse(const HeadRefusal& refusal);
+  std::string_view take(std::string_view& bytes);
   bool take_data(std::string_view& bytes, std::string& body);
   State take_size_line(std::string_view& bytes);
   State take_empty_line(std::string_view& bytes, Expected next);

@@ -31,13 +31,21 @@ inline std::vector<std::string> entries_of(const std::string& folder) {
   return names;
 }
 
+// Empty when there is no such process. One that ends between the open and the read is an error of the read: getline
+// says so by an empty line, an iterator throws.
+inline std::string stat_of(const std::string& pid) {
+  std::ifstream file("/proc/" + pid + "/stat");
+  std::string text;
+  std::getline(file, text);
+  return text;
+}
+
 // What /proc says of the children of `parent`; zombies too.
 inline std::vector<pid_t> children_of(pid_t parent) {
   std::vector<pid_t> children;
   for (const std::string& name : entries_of("/proc")) {
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    std::ifstream file("/proc/" + name + "/stat");
-    std::string text((std::istreambuf_iterator<char>(file)), {});
+    const std::string text = stat_of(name);
     if (text.empty()) continue;
     std::istringstream rest(text.substr(text.rfind(')') + 2));
     char state = 0;
@@ -51,8 +59,7 @@ inline std::vector<pid_t> children_of(pid_t parent) {
 // True once no process of this id runs (it may still wait to be reaped by whoever inherited it).
 inline bool vanishes(pid_t pid) {
   for (int i = 0; i < 1'000; ++i) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-    std::string text((std::istreambuf_iterator<char>(file)), {});
+    const std::string text = stat_of(std::to_string(pid));
     if (text.empty() || text[text.rfind(')') + 2] == 'Z') return true;
     std::this_thread::sleep_for(Milliseconds{5});
   }
