@@ -145,6 +145,18 @@ TEST(Process, applies_operations_in_the_order_given) {
   EXPECT_NEAR(output[0].back(), input[0][2 * rate - 1] / 2, 1e-4);
 }
 
+TEST(Process, judges_silence_behind_loudness_by_how_loud_it_has_become) {
+  const Planar input = {joined({sine(rate, 1, 440, 0.001), sine(rate, 2, 440, 0.03)})};
+  const operation::Silence silence{.threshold_db = -50, .minimum_s = 0.1, .keep_s = 0};
+  const auto frames = [&](Recipe recipe) {
+    return static_cast<double>(produce(std::move(recipe), input).outcome->frames);
+  };
+  EXPECT_NEAR(frames({silence, operation::Loudness{.target_lufs = -16}}), 2 * rate, 150);
+  EXPECT_EQ(frames({operation::Loudness{.target_lufs = -16}, silence}), 3 * rate) << "-60 dB has become -46";
+  EXPECT_EQ(frames({operation::Loudness{.target_lufs = -16}, operation::Gain{.db = 6}, silence}), 3 * rate);
+  EXPECT_NEAR(frames({operation::Loudness{.target_lufs = -16}, operation::Gain{.db = -10}, silence}), 2 * rate, 150);
+}
+
 TEST(Process, names_the_operation_that_leaves_nothing) {
   const Produced produced = produce({operation::Gain{.db = 1}, operation::Trim{.start_s = 5}}, {ramp(rate)});
   EXPECT_EQ(produced.code(), "nothing_left");

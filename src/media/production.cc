@@ -197,13 +197,22 @@ Result<void> Production::measure_loudness(const operation::Loudness& loudness, s
   return {};
 }
 
+// Behind the last loudness it judges what will be encoded, made louder as it will be then.
 Result<void> Production::trim_silence(const operation::Silence& silence, std::size_t index) {
-  flush();
   LoudSpan loud(silence.threshold_db);
-  auto done = keep_and_hear([&](const AudioBlock& block) -> Result<void> {
+  const auto hear = [&](const AudioBlock& block) -> Result<void> {
     loud.push(block);
     return {};
-  });
+  };
+  Result<void> done;
+  if (levelling_) {
+    level();
+    progress_.begin(measuring_weight);
+    done = levelled().play(hear);
+  } else {
+    flush();
+    done = keep_and_hear(hear);
+  }
   if (!done) return done;
   const auto [first, last] = keep_of(loud, silence, format_.sample_rate);
   pending_.push_back({[format = format_, first, last]() -> Result<std::unique_ptr<Processor>> {
@@ -235,11 +244,16 @@ void Production::level() {
                                   .true_peak_dbtp = asked.true_peak_dbtp - levelling_->headroom_db});
 }
 
-Result<std::uint64_t> Production::encode(std::optional<double>& expected_lufs) {
+// What there is by now, with the last loudness and what lies behind it.
+Playable Production::levelled() {
   std::vector<Step> steps;
   if (levelling_) steps = level_steps(levelling_->level, current_.format, levelling_->index);
   steps.insert(steps.end(), pending_.begin(), pending_.end());
-  const Playable audio = played_through(current_, std::move(steps));
+  return played_through(current_, std::move(steps));
+}
+
+Result<std::uint64_t> Production::encode(std::optional<double>& expected_lufs) {
+  const Playable audio = levelled();
   Sink sink(descriptors_.audio, [] {});
   auto writer = AudioWriter::open(format_, encoding_, sink, source_->attachments());
   if (!writer) return std::unexpected(std::move(writer.error()));

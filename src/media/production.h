@@ -43,6 +43,7 @@ class Production {
   Playable played_through(Playable audio, std::vector<Step> steps);
   Result<void> keep_and_hear(const BlockSink& heard);
   void level();
+  Playable levelled();
   Result<std::uint64_t> encode(std::optional<double>& expected_lufs);
   Request request(std::optional<double> expected_lufs) const;
   bool correct(const Achieved& achieved);
