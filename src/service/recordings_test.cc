@@ -5,6 +5,7 @@
 
 #include "service/files.h"
 #include "service/soundbites.h"
+#include "service/uploads.h"
 #include "tests/support/coroutine_runner.h"
 #include "tests/support/engines.h"
 #include "tests/support/memory_store.h"
@@ -116,6 +117,22 @@ TEST_F(RecordingsTest, are_stored_only_when_they_are_whole_and_right) {
   EXPECT_EQ(right->user_id, "us");
   EXPECT_TRUE(store.blob_bytes.at(blob_key_of(right->id)) == wav);
   EXPECT_TRUE(receive({.sha256 = right->sha256}));
+}
+
+TEST_F(RecordingsTest, that_are_past_a_limit_lowered_since_they_began_take_nothing_more) {
+  const std::string wav = wav_of(5'000);
+  const auto bytes = std::as_bytes(std::span(wav));
+  Uploads before{store.uploads, store, disk, clock, *random, files.instruments(), {.max_bytes = 10'000}};
+  const auto upload = run(before.create({}, {}, soon));
+  auto first = run(before.receive(upload->id, {}, 0, {}, soon));
+  EXPECT_TRUE(run((*first)->write(bytes)));
+  EXPECT_TRUE(run(before.finish(std::move(*first), {}, soon)));
+
+  Uploads after{store.uploads, store, disk, clock, *random, files.instruments(), {.max_bytes = 100}};
+  auto second = run(after.receive(upload->id, {}, bytes.size(), {}, soon));
+  const auto written = run((*second)->write(bytes.first(1)));
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().fields.at(0).code, "file_too_large");
 }
 
 TEST_F(RecordingsTest, that_cannot_be_stored_say_why) {

@@ -90,7 +90,7 @@ bool UploadIntake::recorded() const { return target_->writer->recorded(); }
 awaitable<Result<void>> UploadIntake::write(std::span<const std::byte> bytes) {
   instruments_.received(bytes.size());
   const std::uint64_t limit = length_.value_or(terms_.max_bytes);
-  if (bytes.size() > limit - offset_) {
+  if (offset_ + bytes.size() > limit) {
     outcome_ = UploadInstruments::Outcome::refused;
     co_return std::unexpected(file_too_large(limit));
   }

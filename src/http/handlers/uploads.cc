@@ -1,5 +1,7 @@
 // Resumable uploads: tus 1.0.0 with creation, creation-with-upload, creation-defer-length, expiration, checksum and
 // termination.
+#include <algorithm>
+
 #include "http/body_stream.h"
 #include "http/handlers/handlers.h"
 #include "http/handlers/list_query.h"
@@ -109,7 +111,8 @@ awaitable<std::expected<Upload, Refusal>> receive_chunk(Uploads& uploads, Result
                                                         std::optional<std::string> checksum, const Request& request) {
   if (!intake) co_return refused(intake.error(), uploads);
   const auto length = (*intake)->length().value_or(uploads.options().max_bytes);
-  if (request.stream->expected_bytes().value_or(0) > length - (*intake)->offset()) {
+  const auto room = length - std::min(length, (*intake)->offset());  // the limit may have been lowered since it began
+  if (request.stream->expected_bytes().value_or(0) > room) {
     co_return refused(file_too_large(length), uploads);
   }
   while (true) {
