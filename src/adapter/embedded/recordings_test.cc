@@ -3,19 +3,18 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <boost/asio/io_context.hpp>
 #include <fstream>
 
 #include "adapter/embedded/embedded_store.h"
 #include "adapter/embedded/test_folder.h"
-#include "base/async.h"
+#include "tests/support/coroutine_runner.h"
 
 namespace soundbite {
 namespace {
 
 namespace fs = std::filesystem;
 
-class Recordings : public testing::Test {
+class Recordings : public testing::Test, protected CoroutineRunner {
  protected:
   Recordings() { open(); }
   void open(std::uint64_t reserve_bytes = 1 << 20) {
@@ -28,30 +27,6 @@ class Recordings : public testing::Test {
   }
   void open_on_a_full_disk() { open(std::uint64_t(1) << 60); }
 
-  void spawn(awaitable<void> task) {
-    asio::co_spawn(io_, std::move(task), [](const std::exception_ptr& error) {
-      if (error) std::rethrow_exception(error);
-    });
-  }
-  void finish() {
-    io_.restart();
-    io_.run();
-  }
-  template <class T>
-  Result<T> run(awaitable<Result<T>> call) {
-    std::optional<Result<T>> answer;
-    spawn([](awaitable<Result<T>> inner, std::optional<Result<T>>& out) -> awaitable<void> {
-      out = co_await std::move(inner);
-    }(std::move(call), answer));
-    finish();
-    return std::move(*answer);
-  }
-  template <class T>
-  T must(awaitable<Result<T>> call) {
-    auto answer = run(std::move(call));
-    if (!answer) throw std::runtime_error(answer.error().message);
-    if constexpr (!std::is_void_v<T>) return std::move(*answer);
-  }
   template <class T>
   ErrorCode error_of(awaitable<Result<T>> call) {
     return run(std::move(call)).error().code;
@@ -113,7 +88,6 @@ class Recordings : public testing::Test {
   std::unique_ptr<Random> random_ = make_seeded_random(1);
   Log log_{LogFormat::text, LogLevel::off};
   std::unique_ptr<prometheus::Registry> registry_;
-  asio::io_context io_{1};
   std::unique_ptr<EmbeddedStore> store_;
 };
 
