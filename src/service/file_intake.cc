@@ -1,15 +1,20 @@
 #include "service/file_intake.h"
 
+#include "base/direct_writer.h"
+
 namespace soundbite {
 
 // Shared with the batch under way.
 struct FileIntake::Target {
   Scratch scratch;
   Digest sha256{DigestAlgorithm::sha256};
+  DirectWriter writer;
+  std::uint64_t bytes_written = 0;
 
   Result<void> take(std::span<const std::byte> bytes) {
     sha256.add(bytes);
-    return scratch.file.write_all(bytes);
+    const auto offset = std::exchange(bytes_written, bytes_written + bytes.size());
+    return writer.write_at(scratch.file, bytes, offset);
   }
 };
 
@@ -17,7 +22,7 @@ FileIntake::FileIntake(const asio::any_io_executor& executor, asio::thread_pool&
                        Scratch scratch, std::uint64_t max_bytes)
     : instruments_(instruments),
       target_(std::make_shared<Target>(std::move(scratch))),
-      writing_(executor,
+      writing_(executor, 0,
                [target = target_, &pool](std::span<const std::byte> batch) {
                  return run_on(pool, [target, batch] { return target->take(batch); });
                }),

@@ -67,7 +67,7 @@ UploadIntake::UploadIntake(const asio::any_io_executor& executor, asio::thread_p
     : instruments_(instruments),
       pool_(pool),
       target_(std::make_shared<Target>()),
-      writing_(executor,
+      writing_(executor, writer->upload().offset,
                [target = target_, &pool](std::span<const std::byte> batch) { return take(target, pool, batch); }),
       terms_(terms),
       start_(writer->upload().offset),
@@ -132,6 +132,7 @@ awaitable<Result<void>> UploadIntake::take_back(Deadline deadline) {
 }
 
 awaitable<Result<Container>> UploadIntake::judge() {
+  if (start_ == 0) co_return first_.judge();
   co_return co_await run_on(pool_, [target = target_]() -> Result<Container> {
     std::array<std::byte, sniff_bytes> first{};
     const auto n = target->writer->bytes().read_at(first, 0);
@@ -141,14 +142,13 @@ awaitable<Result<Container>> UploadIntake::judge() {
 }
 
 awaitable<Result<std::string>> UploadIntake::sha256() {
-  co_return co_await run_on(pool_, [target = target_, bytes = offset_]() -> Result<std::string> {
-    if (target->whole) {
-      const std::string digest = target->whole->finish();
-      target->whole.reset();
-      return digest;
-    }
-    return hash_file(target->writer->bytes(), bytes);
-  });
+  if (target_->whole) {
+    auto digest = target_->whole->finish();
+    target_->whole.reset();
+    co_return digest;
+  }
+  co_return co_await run_on(pool_,
+                            [target = target_, bytes = offset_] { return hash_file(target->writer->bytes(), bytes); });
 }
 
 awaitable<Result<void>> UploadIntake::become(StoredFile file, Deadline deadline) {

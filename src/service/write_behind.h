@@ -1,7 +1,7 @@
 // Collects what arrives in small pieces and writes it in large ones, one behind while the next is collected.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -18,9 +18,9 @@ class WriteBehind {
   // again after an error. What it uses must be its own: it may outlive this object by the batch under way.
   using Sink = std::function<awaitable<Result<void>>(std::span<const std::byte> batch)>;
 
-  static constexpr std::size_t batch_bytes = 512 * 1024;
-
-  WriteBehind(const asio::any_io_executor& executor, Sink sink);
+  // `offset` of what comes first, in the file. Batches end at multiples of Batch::capacity in it and begin at the start
+  // of one's memory, so that all but the first of an upload that goes on can be written as they lie (DirectWriter).
+  WriteBehind(const asio::any_io_executor& executor, std::uint64_t offset, Sink sink);
 
   // The first error of the sink is answered by the next call, and by every one after it.
   awaitable<Result<void>> add(std::span<const std::byte> bytes);

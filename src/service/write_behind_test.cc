@@ -2,12 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "service/batch_memory.h"
 #include "tests/support/coroutine_runner.h"
 
 namespace soundbite {
 namespace {
 
-constexpr std::size_t batch = WriteBehind::batch_bytes;
+constexpr std::size_t batch = Batch::capacity;
 
 class WriteBehindTest : public testing::Test, protected CoroutineRunner {
  protected:
@@ -30,7 +31,7 @@ class WriteBehindTest : public testing::Test, protected CoroutineRunner {
 };
 
 TEST_F(WriteBehindTest, makes_batches_of_pieces_and_gives_the_rest_at_the_end) {
-  WriteBehind writing(io.get_executor(), sink());
+  WriteBehind writing(io.get_executor(), 0, sink());
   const std::vector<std::byte> piece(1000, std::byte{1});
   const std::size_t pieces = 2 * batch / piece.size() + 10;
   const auto written =
@@ -46,15 +47,23 @@ TEST_F(WriteBehindTest, makes_batches_of_pieces_and_gives_the_rest_at_the_end) {
 }
 
 TEST_F(WriteBehindTest, splits_a_piece_that_is_larger_than_a_batch) {
-  WriteBehind writing(io.get_executor(), sink());
+  WriteBehind writing(io.get_executor(), 0, sink());
   const std::vector<std::byte> piece(3 * batch + 1);
   EXPECT_TRUE(run(writing.add(piece)));
   EXPECT_TRUE(run(writing.flush()));
   EXPECT_EQ(sizes, (std::vector<std::size_t>{batch, batch, batch, 1}));
 }
 
+TEST_F(WriteBehindTest, ends_batches_where_they_can_be_written_as_they_lie_wherever_an_upload_goes_on) {
+  WriteBehind writing(io.get_executor(), 3 * batch + 1000, sink());
+  const std::vector<std::byte> piece(2 * batch);
+  EXPECT_TRUE(run(writing.add(piece)));
+  EXPECT_TRUE(run(writing.flush()));
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{batch - 1000, batch, 1000}));
+}
+
 TEST_F(WriteBehindTest, tells_the_error_of_a_batch_and_writes_no_other) {
-  WriteBehind writing(io.get_executor(), sink(2));
+  WriteBehind writing(io.get_executor(), 0, sink(2));
   const std::vector<std::byte> piece(5 * batch);
   const auto added = run(writing.add(piece));
   ASSERT_FALSE(added);
@@ -65,7 +74,7 @@ TEST_F(WriteBehindTest, tells_the_error_of_a_batch_and_writes_no_other) {
 
 TEST_F(WriteBehindTest, may_go_while_a_batch_is_under_way) {
   {
-    WriteBehind writing(io.get_executor(), sink());
+    WriteBehind writing(io.get_executor(), 0, sink());
     const std::vector<std::byte> piece(batch);
     EXPECT_TRUE(run(writing.add(piece)));
   }

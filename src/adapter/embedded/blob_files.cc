@@ -95,7 +95,7 @@ Result<void> BlobFiles::link_a_copy(const File& file, const std::string& key) {
 
 awaitable<Result<void>> BlobFiles::put(std::string key, Scratch scratch, Deadline deadline) {
   if (auto checked = BlobTree::check_key(key); !checked) co_return checked;
-  co_return co_await threads_.run<void>(
+  co_return co_await threads_.sync<void>(
       deadline, [this, key = std::move(key), scratch = std::move(scratch)] { return make_durable(key, scratch.file); });
 }
 

@@ -9,17 +9,19 @@ namespace soundbite::embedded {
 // Thread-safe.
 class DiskThreads {
  public:
-  DiskThreads() : pool_(threads) {}
+  DiskThreads() : pool_(threads), syncing_(syncing_threads) {}
   ~DiskThreads() { stop(); }
 
   // Runs `work` (Result<T>()) and resumes on the caller's executor. Errors besides: timeout (its turn came too late:
   // nothing was done).
   template <class T, class Work>
   awaitable<Result<T>> run(Deadline deadline, Work work) {
-    co_return co_await run_on(pool_, [deadline, work = std::move(work)]() mutable -> Result<T> {
-      if (deadline.passed()) return fail(ErrorCode::timeout, "the disk did not get to it in time");
-      return work();
-    });
+    return run_in<T>(pool_, deadline, std::move(work));
+  }
+  // The same, for work that syncs: few at a time.
+  template <class T, class Work>
+  awaitable<Result<T>> sync(Deadline deadline, Work work) {
+    return run_in<T>(syncing_, deadline, std::move(work));
   }
   // Runs `work` when a thread is free; nobody waits for it.
   template <class Work>
@@ -27,14 +29,28 @@ class DiskThreads {
     asio::post(pool_, std::move(work));
   }
   // Waits for calls under way; what comes after is not run.
-  void stop() { pool_.join(); }
+  void stop() {
+    pool_.join();
+    syncing_.join();
+  }
 
  private:
-  // They sleep in syncs, and the file system writes its journal once for all who wait at that moment: fewer threads
-  // than connections that upload would make each wait for the others' turn (docs/decisions/0110).
-  static constexpr std::size_t threads = 12;
+  template <class T, class Work>
+  static awaitable<Result<T>> run_in(asio::thread_pool& pool, Deadline deadline, Work work) {
+    co_return co_await run_on(pool, [deadline, work = std::move(work)]() mutable -> Result<T> {
+      if (deadline.passed()) return fail(ErrorCode::timeout, "the disk did not get to it in time");
+      return work();
+    });
+  }
+
+  static constexpr std::size_t threads = 4;
+  // The file system writes its journal once for all who sync at a moment, and they go on together: with a thread for
+  // each, all uploads wait for the disk and then all for the processor. With two, some do the one while others do the
+  // other (docs/decisions/0111).
+  static constexpr std::size_t syncing_threads = 2;
 
   asio::thread_pool pool_;
+  asio::thread_pool syncing_;
 };
 
 }  // namespace soundbite::embedded

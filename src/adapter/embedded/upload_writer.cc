@@ -16,21 +16,6 @@ std::unexpected<Error> already_whole() {
   return fail(ErrorCode::conflict, "the upload is whole already: nothing can be added");
 }
 
-Result<void> write_at(const File& file, std::span<const std::byte> bytes, std::uint64_t offset) {
-  const std::uint64_t begin = offset;
-  while (!bytes.empty()) {
-    const ssize_t n = ::pwrite(file.fd(), bytes.data(), bytes.size(), off_t(offset));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return std::unexpected(error_from_errno(errno, "writing an upload"));
-    bytes = bytes.subspan(std::size_t(n));
-    offset += std::uint64_t(n);
-  }
-  // The disk begins to write while more arrives, so that the sync at the end waits for little. What it says of the disk
-  // is told again by that sync.
-  (void)::sync_file_range(file.fd(), off_t(begin), off_t(offset - begin), SYNC_FILE_RANGE_WRITE);
-  return {};
-}
-
 Result<void> cut(const File& file, std::uint64_t size) {
   if (::ftruncate(file.fd(), off_t(size)) != 0) {
     return std::unexpected(error_from_errno(errno, "cutting an upload to what was kept"));
@@ -58,7 +43,7 @@ awaitable<Result<void>> EmbeddedUploadWriter::append(std::span<const std::byte> 
 
 Result<void> EmbeddedUploadWriter::write(std::span<const std::byte> bytes) {
   synced_ = false;
-  auto written = write_at(file_, bytes, upload_.offset);
+  auto written = direct_.write_at(file_, bytes, upload_.offset);
   if (written) {
     upload_.offset += bytes.size();
     return written;
@@ -109,7 +94,7 @@ awaitable<Result<void>> EmbeddedUploadWriter::keep(std::optional<std::uint64_t> 
     co_return fail(ErrorCode::invalid, "the upload has more bytes already than the length that is now told");
   }
   if (recorded_ && after.offset == kept_.offset && after.length == kept_.length) co_return Result<void>();
-  if (auto synced = co_await parts_.threads.run<void>(deadline, [this] { return sync(); }); !synced) co_return synced;
+  if (auto synced = co_await parts_.threads.sync<void>(deadline, [this] { return sync(); }); !synced) co_return synced;
   co_return co_await record(std::move(after), std::nullopt, deadline);
 }
 
@@ -153,14 +138,14 @@ awaitable<Result<void>> EmbeddedUploadWriter::become(StoredFile file, Deadline d
   const auto hold = parts_.files_in_making.take(file.id);
   if (!hold) co_return fail(ErrorCode::conflict, "there is a file of that id");
   auto linked =
-      co_await parts_.threads.run<void>(deadline, [this, key = blob_key_of(file.id)] { return link_to(key); });
+      co_await parts_.threads.sync<void>(deadline, [this, key = blob_key_of(file.id)] { return link_to(key); });
   if (!linked) co_return linked;
   Upload after = upload_;
   after.length = after.offset;
   after.file = file.id;
   auto done = co_await record(std::move(after), std::move(file), deadline);
   if (done) {
-    (void)co_await parts_.threads.run<void>(deadline, [this] { return parts_.files.remove(upload_.id); });
+    parts_.threads.post([&files = parts_.files, id = upload_.id] { (void)files.remove(id); });
   }
   co_return done;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "adapter/embedded/upload_store.h"
+#include "base/direct_writer.h"
 
 namespace soundbite::embedded {
 
@@ -45,6 +46,7 @@ class EmbeddedUploadWriter final : public UploadWriter {
   Upload upload_;  // with what was appended
   Upload kept_;    // as the record is
   File file_;
+  DirectWriter direct_;
   bool recorded_;
   bool synced_ = true;  // as far as upload_.offset
 };
