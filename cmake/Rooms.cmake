@@ -26,6 +26,7 @@ function(test_program name)
   cmake_parse_arguments(TEST "" "LABEL" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${TEST_SOURCES})
   target_link_libraries(${name} PRIVATE compile_rules ${TEST_LIBS} GTest::gmock_main)
+  target_compile_options(${name} PRIVATE -O0)  # half the time of the compiler; what is tested is compiled as ever
   if(name STREQUAL "base_test")
     target_precompile_headers(base_test PRIVATE ${PRECOMPILED} ${PRECOMPILED_FOR_TESTS})
   else()

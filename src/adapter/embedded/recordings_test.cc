@@ -97,7 +97,6 @@ TEST_F(Recordings, become_blobs_without_a_copy_and_leave_no_second_name) {
   const auto made = file(5);
   must(acquire(id)->become(made, soon()));
   EXPECT_EQ(inode_of(path_of(made.id)), inode);
-  store_.reset();  // nobody waits for the removal of the first name but the end of the store
   EXPECT_FALSE(fs::exists(path_of(id)));
 }
 

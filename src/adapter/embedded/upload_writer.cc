@@ -145,7 +145,7 @@ awaitable<Result<void>> EmbeddedUploadWriter::become(StoredFile file, Deadline d
   after.file = file.id;
   auto done = co_await record(std::move(after), std::move(file), deadline);
   if (done) {
-    parts_.threads.post([&files = parts_.files, id = upload_.id] { (void)files.remove(id); });
+    (void)co_await parts_.threads.run<void>(deadline, [this] { return parts_.files.remove(upload_.id); });
   }
   co_return done;
 }
