@@ -4,6 +4,7 @@ the same disk in the same minutes."""
 import http.client
 import itertools
 import os
+import socket
 import subprocess
 import threading
 import time
@@ -101,14 +102,19 @@ def _in_parallel(work) -> float:
 
 
 def _upload_files(port: int, data: bytes, count: int) -> None:
-    link = http.client.HTTPConnection("127.0.0.1", port)
-    for _ in range(count):
-        link.request("POST", "/api/v1/uploads", body=data, headers={**CHUNK, "Upload-Length": str(len(data))})
-        answer = link.getresponse()
-        answer.read()
-        if answer.status != 201 or not answer.headers["Soundbite-File-Id"]:
-            raise RuntimeError(f"an upload was answered {answer.status}")
-    link.close()
+    """By hand, so that the client takes as little as it can of the processor that both sides share."""
+    head = "POST /api/v1/uploads HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    for name, value in {**CHUNK, "Upload-Length": len(data), "Content-Length": len(data)}.items():
+        head += f"{name}: {value}\r\n"
+    request = head.encode() + b"\r\n" + data
+    with socket.create_connection(("127.0.0.1", port)) as link:
+        for _ in range(count):
+            link.sendall(request)
+            answer = b""
+            while not answer.endswith(b"\r\n\r\n"):  # it has no body
+                answer += link.recv(4096) or b"\r\n\r\n"
+            if not answer.startswith(b"HTTP/1.1 201 ") or b"Soundbite-File-Id: " not in answer:
+                raise RuntimeError(f"an upload was answered {answer}")
 
 
 def _write_files(folder, data: bytes, count: int) -> None:

@@ -34,10 +34,18 @@ Result<File> UploadFiles::open_at(UploadId id, std::uint64_t kept) const {
 }
 
 Result<File> UploadFiles::make(UploadId id) const {
-  File file(::openat(folder_.fd(), id.text().c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!file && errno == EEXIST) return fail(ErrorCode::conflict, "there is an upload of that id");
+  File file(::openat(folder_.fd(), ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600));
+  if (!file) file = File(::openat(folder_.fd(), id.text().c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file) return std::unexpected(error_from_errno(errno, "making an upload"));
   return file;
+}
+
+Result<void> UploadFiles::name(const File& file, UploadId id) const {
+  const std::string path = "/proc/self/fd/" + std::to_string(file.fd());
+  if (::linkat(AT_FDCWD, path.c_str(), folder_.fd(), id.text().c_str(), AT_SYMLINK_FOLLOW) != 0 && errno != EEXIST) {
+    return std::unexpected(error_from_errno(errno, "naming an upload"));
+  }
+  return {};
 }
 
 Result<void> UploadFiles::sync_names() const {

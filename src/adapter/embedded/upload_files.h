@@ -19,8 +19,10 @@ class UploadFiles {
   // For reading and writing, with exactly `kept` bytes: what a writer that was killed left behind them is cut off. Made
   // when `kept` is 0 and there is none. Errors: corrupt when there are fewer.
   Result<File> open_at(UploadId id, std::uint64_t kept) const;
-  // For reading and writing, empty. Errors: conflict when there is one.
+  // For reading and writing, empty; without a name where the file system can do that: then a crash leaves nothing.
   Result<File> make(UploadId id) const;
+  // Gives such a file its name. Done when it has it.
+  Result<void> name(const File& file, UploadId id) const;
   // Makes the names of files durable.
   Result<void> sync_names() const;
   // Done also when there is none.

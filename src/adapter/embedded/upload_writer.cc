@@ -73,6 +73,9 @@ void EmbeddedUploadWriter::give_up() {
 
 // The name of a new file has to last as well.
 Result<void> EmbeddedUploadWriter::sync() {
+  if (!recorded_) {
+    if (auto named = parts_.files.name(file_, upload_.id); !named) return named;
+  }
   if (synced_) return {};
   if (::fdatasync(file_.fd()) != 0) {
     const int number = errno;
