@@ -8,13 +8,12 @@ target_compile_options(compile_rules INTERFACE -Wall -Wextra -Wpedantic -Wshadow
   -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wnull-dereference -Wimplicit-fallthrough
   -Wno-missing-designated-field-initializers -Werror)
 
-# What most files include, read once for all rooms, and once for all tests (two seconds less for each test file).
+# What many files include, read once for all rooms, and once for all tests: two seconds less for each file of coroutines.
 set(PRECOMPILED <algorithm> <array> <chrono> <cstdint> <expected> <functional> <map> <memory> <optional> <span> <string>
-  <string_view> <unordered_map> <utility> <variant> <vector>)
-
-set(PRECOMPILED_FOR_TESTS <gmock/gmock.h> <gtest/gtest.h> <boost/asio/co_spawn.hpp> <boost/asio/io_context.hpp>
-  <boost/asio/experimental/parallel_group.hpp> <boost/asio/steady_timer.hpp> <boost/asio/thread_pool.hpp>
-  <boost/asio/use_awaitable.hpp>)
+  <string_view> <unordered_map> <utility> <variant> <vector> <boost/asio/co_spawn.hpp> <boost/asio/io_context.hpp>
+  <boost/asio/experimental/awaitable_operators.hpp> <boost/asio/experimental/parallel_group.hpp>
+  <boost/asio/steady_timer.hpp> <boost/asio/thread_pool.hpp> <boost/asio/use_awaitable.hpp>)
+set(PRECOMPILED_FOR_TESTS <gmock/gmock.h> <gtest/gtest.h>)
 
 # Every GoogleTest program: what the sanitizer builds need, and no more.
 add_custom_target(all_tests)

@@ -154,7 +154,7 @@ Result<void> save_all(const Arguments& arguments, const Pictures& pictures, cons
 
 Failure failure_of(const std::string& path, Error error) {
   for (auto& field : error.fields) {
-    if (field.pointer == "/input") field.pointer = "it";
+    if (field.pointer == "/input") field.pointer.clear();  // the line begins with it
   }
   return {1, path + ": " + (error.fields.empty() ? error.message : explain_fields(error.fields))};
 }

@@ -90,7 +90,7 @@ class Batch {
   static Error with_names(Error error, const std::vector<std::string>& paths) {
     for (auto& field : error.fields) {
       for (std::size_t i = 0; i < paths.size(); ++i) {
-        if (field.pointer == pointer_to(i)) field.pointer = i == 0 ? "it" : paths[i];
+        if (field.pointer == pointer_to(i)) field.pointer = i == 0 ? "" : paths[i] + ":";
       }
     }
     return error;

@@ -151,7 +151,7 @@ std::string explain_fields(const std::vector<FieldError>& errors) {
     for (const auto& known : flags_of_pointers) {
       if (known.pointer == error.pointer) name = known.flag;
     }
-    out += (out.empty() ? "" : "; ") + std::string(name) + " " + error.detail;
+    out += (out.empty() ? "" : "; ") + std::string(name) + (name.empty() ? "" : " ") + error.detail;
     std::string suggestions;
     for (const auto& one : error.suggestions) suggestions += (suggestions.empty() ? ": " : ", ") + one;
     out += suggestions;

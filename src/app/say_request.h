@@ -18,7 +18,8 @@ struct SayRequest {
 // Reads flags and words, and the text from standard input where it is asked for, and checks all of it.
 std::expected<SayRequest, Failure> read_say_request(const Arguments& arguments, const Config& config);
 
-// The line that tells the user of wrong fields by the names of the flags.
+// The line that tells the user of wrong fields by the names of the flags; a field without a pointer by its detail
+// alone.
 std::string explain_fields(const std::vector<FieldError>& errors);
 
 // The format that a file's name asks for. Errors: invalid, naming the formats.

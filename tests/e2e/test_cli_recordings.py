@@ -67,7 +67,7 @@ def test_process_refuses_to_overwrite_without_force(run, tmp_path):
 
 def test_process_says_what_is_wrong_and_leaves_nothing_behind(run, tmp_path):
     (tmp_path / "page.mp3").write_text("<html>no sound</html>")
-    assert "recording" in refused(run("process", "page.mp3", "-o", "out.mp3"), code=1)
+    assert refused(run("process", "page.mp3", "-o", "out.mp3"), code=1).startswith("page.mp3: this is no recording")
     assert not (tmp_path / "out.mp3").exists()
     assert sorted(one.name for one in tmp_path.iterdir()) == ["page.mp3"]
     assert "no file" in refused(run("process", "missing.wav", "-o", "out.mp3"))
@@ -99,6 +99,13 @@ def test_process_joins_and_mixes_local_files(run, tmp_path):
     assert abs(read_wav((tmp_path / "out.wav").read_bytes()).seconds - 3) < 0.001
 
 
+def test_process_names_the_file_that_cannot_be_joined(run, tmp_path):
+    (tmp_path / "a.wav").write_bytes(wav(tone(1)))
+    (tmp_path / "page.wav").write_text("<html>no sound</html>")
+    told = refused(run("process", "a.wav", "-o", "out.wav", "--concat", "page.wav"), code=1)
+    assert told.startswith("a.wav: page.wav: this is no recording")
+
+
 def test_analyze_draws_and_tells(run, tmp_path):
     (tmp_path / "talk.wav").write_bytes(wav(silence(1) + tone(2, level=0.3) + silence(1)))
     result = run("analyze", "talk.wav")
@@ -121,5 +128,5 @@ def test_analyze_gives_json_waveforms_and_pictures(run, tmp_path):
 
 def test_analyze_says_what_is_no_recording(run, tmp_path):
     (tmp_path / "page.mp3").write_text("#EXTM3U\nhttp://127.0.0.1:1/x.mp3\n")
-    assert refused(run("analyze", "page.mp3"), code=1).startswith("page.mp3: it ")
+    assert refused(run("analyze", "page.mp3"), code=1).startswith("page.mp3: this is no recording")
     assert "give a recording" in refused(run("analyze"))
