@@ -26,6 +26,7 @@ WriteBehind::WriteBehind(const asio::any_io_executor& executor, std::uint64_t of
 
 awaitable<Result<void>> WriteBehind::add(std::span<const std::byte> bytes) {
   State& state = *state_;
+  if (!state.result) co_return state.result;  // a batch that could not be handed over is still full
   while (!bytes.empty()) {
     const auto part = bytes.first(std::min(bytes.size(), state.missing()));
     const bool full = part.size() == state.missing();

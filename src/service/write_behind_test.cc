@@ -69,6 +69,8 @@ TEST_F(WriteBehindTest, tells_the_error_of_a_batch_and_writes_no_other) {
   ASSERT_FALSE(added);
   EXPECT_EQ(added.error().code, ErrorCode::storage_full);
   EXPECT_FALSE(run(writing.flush()));
+  EXPECT_FALSE(run(writing.add(piece))) << "and takes no more";
+  EXPECT_FALSE(run(writing.flush()));
   EXPECT_EQ(sizes.size(), 2U);
 }
 
