@@ -5,6 +5,8 @@
 
 namespace soundbite {
 
+void post_work(asio::thread_pool& pool, std::move_only_function<void()> work) { asio::post(pool, std::move(work)); }
+
 bool is_cancellation(const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);

@@ -37,11 +37,12 @@ template <class T>
 using awaitable = asio::awaitable<T>;
 
 // Suspends until the callback given to `start` is called (once, from any thread), and resumes on the caller's executor
-// with its value. Not cancellable: the callback must come.
-template <class T, class Start>
-awaitable<T> from_callback(Start start) {
+// with its value. Not cancellable: the callback must come. Types are erased here and in run_on because all of Asio's
+// machinery would otherwise be compiled for each lambda.
+template <class T>
+awaitable<T> from_callback(std::move_only_function<void(std::move_only_function<void(T)>)> start) {
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(
-      [](auto handler, Start begin) {
+      [](auto handler, decltype(start) begin) {
         auto executor = asio::get_associated_executor(handler);
         begin(std::move_only_function<void(T)>(
             [work = asio::make_work_guard(executor), handler = std::move(handler)](T value) mutable {
@@ -53,6 +54,9 @@ awaitable<T> from_callback(Start start) {
       },
       asio::use_awaitable, std::move(start));
 }
+
+// asio::post, for work of any type.
+void post_work(asio::thread_pool& pool, std::move_only_function<void()> work);
 
 // Runs the blocking `work` on `pool`, resumes on the caller's executor. What `work` throws is thrown here. Not
 // cancellable once begun; what `work` holds is gone before the caller resumes.
@@ -73,7 +77,7 @@ awaitable<std::invoke_result_t<Work&>> run_on(asio::thread_pool& pool, Work work
     }
   };
   auto start = [&pool, run, work = std::move(work)](std::move_only_function<void(Outcome)> done) mutable {
-    asio::post(pool, [run, work = std::move(work), done = std::move(done)]() mutable {
+    post_work(pool, [run, work = std::move(work), done = std::move(done)]() mutable {
       Outcome outcome = run(std::move(work));  // a statement of its own: at its end the work is gone
       done(std::move(outcome));
     });

@@ -6,13 +6,12 @@
 
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/buffer_body.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/write.hpp>
 #include <boost/system/system_error.hpp>
 
 namespace soundbite {
@@ -42,15 +41,12 @@ class Download final : public HttpDownload {
   Download(Stream stream, Call call) : stream_(std::move(stream)), call_(std::move(call)), buffer_(read_bytes) {}
 
   awaitable<Result<ResponseHead>> ask() override {
-    http::request<http::empty_body> request(http::verb::get, call_.url.target, 11);
-    request.set(http::field::host, call_.url.authority());
-    request.set(http::field::user_agent, call_.user_agent);
-    request.set(http::field::accept, "*/*");
-    request.set(http::field::accept_encoding, "identity");
-    request.set(http::field::connection, "close");
+    const std::string request = "GET " + call_.url.target + " HTTP/1.1\r\nHost: " + call_.url.authority() +
+                                "\r\nUser-Agent: " + call_.user_agent +
+                                "\r\nAccept: */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n";
     beast::get_lowest_layer(stream_).expires_after(call_.idle);  // for the whole of the head
     error_code error;
-    co_await http::async_write(stream_, request, asio::redirect_error(asio::use_awaitable, error));
+    co_await asio::async_write(stream_, asio::buffer(request), asio::redirect_error(asio::use_awaitable, error));
     do {
       if (!error) co_await read_head(error);
       if (error) co_return std::unexpected(describe(error));

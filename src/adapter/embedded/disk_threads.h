@@ -24,10 +24,7 @@ class DiskThreads {
     return run_in<T>(syncing_, deadline, std::move(work));
   }
   // Runs `work` when a thread is free; nobody waits for it.
-  template <class Work>
-  void post(Work work) {
-    asio::post(pool_, std::move(work));
-  }
+  void post(std::move_only_function<void()> work) { post_work(pool_, std::move(work)); }
   // Waits for calls under way; what comes after is not run.
   void stop() {
     pool_.join();
