@@ -16,8 +16,6 @@ bool may_see(const Owner& owner, const Job& job) {
   return job.tenant_id == owner.tenant_id && job.user_id == owner.user_id;
 }
 
-std::unexpected<Error> unknown_job() { return fail(ErrorCode::not_found, "there is no such job"); }
-
 Result<std::size_t> interrupt_lapsed(JobTable& table, Time lapsed_before, Time now, const RetryPolicy& policy,
                                      std::size_t limit, double jitter) {
   const auto ids = table.lapsed_leases(lapsed_before, limit);

@@ -10,8 +10,6 @@ namespace soundbite::embedded {
 
 namespace {
 
-std::unexpected<Error> unknown_job() { return fail(ErrorCode::not_found, "there is no such job"); }
-
 // Scopes hold names of any length from clients; the index holds 32 bytes for each.
 Sha256Digest hash_of(std::string_view scope) {
   Sha256 sum;
@@ -26,6 +24,8 @@ std::span<const std::uint8_t> bytes_of(std::string_view text) {
 std::string text_of_bytes(std::span<const std::uint8_t> bytes) { return {bytes.begin(), bytes.end()}; }
 
 }  // namespace
+
+std::unexpected<Error> unknown_job() { return fail(ErrorCode::not_found, "there is no such job"); }
 
 Result<Job> JobTable::load(JobId id, Time now) {
   auto query = connection_.query(Sql::load_job);

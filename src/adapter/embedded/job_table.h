@@ -38,6 +38,8 @@ struct Change {
 };
 using Changes = std::vector<Change>;
 
+std::unexpected<Error> unknown_job();
+
 // For the writer thread, within BEGIN … COMMIT.
 class JobTable {
  public:

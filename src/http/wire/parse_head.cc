@@ -14,8 +14,8 @@ using boost::beast::string_view;
 using boost::system::error_code;
 
 constexpr HeadRefusal bad_head{"bad_head", "bad-request", "The header is not well formed."};
-constexpr HeadRefusal bad_target{"bad_target", "bad-request",
-                                 "The request target is neither a path nor an http address."};
+constexpr HeadRefusal no_target{"bad_target", "bad-request",
+                                "The request target is neither a path nor an http address."};
 
 std::string_view view(string_view text) { return {text.data(), text.size()}; }
 
@@ -120,7 +120,7 @@ const HeadRefusal* parse_head(std::string_view head, Request& request) {
   error_code error;
   reader.put(boost::asio::buffer(head.data(), head.size()), error);
   if (!error && reader.is_done()) return nullptr;
-  return reader.has_bad_target() ? &bad_target : &bad_head;
+  return reader.has_bad_target() ? &no_target : &bad_head;
 }
 
 }  // namespace soundbite
