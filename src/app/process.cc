@@ -86,9 +86,14 @@ class Batch {
 
   static std::string pointer_to(std::size_t input) { return "/inputs/" + std::to_string(input); }
 
-  // Field errors by the names of their recordings. The line begins with that of the first already.
-  static Error with_names(Error error, const std::vector<std::string>& paths) {
+  // Field errors by the names of their recordings and operations. The line begins with that of the first recording
+  // already.
+  Error with_names(Error error, const std::vector<std::string>& paths) const {
+    const auto& origins = request_.recipe.origins;
     for (auto& field : error.fields) {
+      for (std::size_t i = 0; i < origins.size(); ++i) {
+        if (field.pointer == "/process/" + std::to_string(i)) field.pointer = origins[i] + ":";
+      }
       for (std::size_t i = 0; i < paths.size(); ++i) {
         if (field.pointer == pointer_to(i)) field.pointer = i == 0 ? "" : paths[i] + ":";
       }

@@ -3,6 +3,7 @@
 
 extern "C" {
 #include <libavcodec/avcodec.h>
+#include <libavcodec/vorbis_parser.h>
 #include <libavfilter/avfilter.h>
 #include <libavformat/avformat.h>
 #include <libavutil/audio_fifo.h>
@@ -25,6 +26,7 @@ struct AvDelete {
   void operator()(AVFrame* p) const { av_frame_free(&p); }
   void operator()(AVPacket* p) const { av_packet_free(&p); }
   void operator()(AVAudioFifo* p) const { av_audio_fifo_free(p); }
+  void operator()(AVVorbisParseContext* p) const { av_vorbis_parse_free(&p); }
   void operator()(SwrContext* p) const { swr_free(&p); }
   // Ours are all made by avio_alloc_context, so the buffer goes with them.
   void operator()(AVIOContext* p) const {

@@ -39,16 +39,47 @@ std::int64_t opus_frames(Bytes bytes) {
   }
 }
 
+std::uint32_t big_endian(Bytes four) {
+  return std::uint32_t{four[0]} << 24 | std::uint32_t{four[1]} << 16 | std::uint32_t{four[2]} << 8 | four[3];
+}
+
+// All packets are as long as the stream's header says, but those whose 20th bit announces a number (from the 24th on).
+std::int64_t alac_frames(const AVCodecParameters& audio, Bytes bytes) {
+  constexpr int longest_at = 12;
+  if (audio.extradata_size < longest_at + 4 || bytes.size() < 7) return 0;
+  const std::int64_t longest = big_endian(Bytes(audio.extradata + longest_at, 4));
+  if ((bytes[2] & 0x10) == 0) return longest;
+  const std::uint64_t behind = std::uint64_t{bytes[2] & 1U} << 32 | big_endian(bytes.subspan(3, 4));
+  return std::min<std::int64_t>(static_cast<std::int64_t>(behind >> 1), longest);
+}
+
 }  // namespace
 
-std::int64_t frames_of_packet(const AVCodecParameters& audio, const AVPacket& packet) {
+PacketLength::PacketLength(const AVCodecParameters& audio) : audio_(audio) {
+  if (audio.codec_id == AV_CODEC_ID_VORBIS) vorbis_.reset(av_vorbis_parse_init(audio.extradata, audio.extradata_size));
+}
+
+std::int64_t PacketLength::vorbis_frames(const AVPacket& packet) {
+  std::size_t size = 0;
+  if (const auto* headers = av_packet_get_side_data(&packet, AV_PKT_DATA_NEW_EXTRADATA, &size)) {
+    vorbis_.reset(av_vorbis_parse_init(headers, static_cast<int>(size)));  // another stream behind the first
+  }
+  int flags = 0;
+  const int frames = vorbis_ ? av_vorbis_parse_frame_flags(vorbis_.get(), packet.data, packet.size, &flags) : 0;
+  return flags == 0 ? std::max(frames, 0) : 0;
+}
+
+std::int64_t PacketLength::frames(const AVPacket& packet) {
   const Bytes bytes(packet.data, static_cast<std::size_t>(std::max(packet.size, 0)));
-  switch (audio.codec_id) {
+  switch (audio_.codec_id) {
     case AV_CODEC_ID_FLAC: return flac_frames(bytes);
-    case AV_CODEC_ID_OPUS: return opus_frames(bytes) * audio.sample_rate / 48'000;
-    case AV_CODEC_ID_MP3: return audio.sample_rate > 24'000 ? 1'152 : 576;
+    case AV_CODEC_ID_OPUS: return opus_frames(bytes) * audio_.sample_rate / 48'000;
+    case AV_CODEC_ID_VORBIS: return vorbis_frames(packet);
+    case AV_CODEC_ID_ALAC: return alac_frames(audio_, bytes);
+    case AV_CODEC_ID_MP3: return audio_.sample_rate > 24'000 ? 1'152 : 576;
     // The shortest that each kind may have: most have 1,024, or twice as many with the spectrum's upper half made up.
-    case AV_CODEC_ID_AAC: return audio.profile == FF_PROFILE_AAC_LD || audio.profile == FF_PROFILE_AAC_ELD ? 480 : 960;
+    case AV_CODEC_ID_AAC:
+      return audio_.profile == FF_PROFILE_AAC_LD || audio_.profile == FF_PROFILE_AAC_ELD ? 480 : 960;
     default: return 0;
   }
 }

@@ -179,12 +179,13 @@ Result<void> Recording::count_packets(int fd) const {
   const Av<AVPacket> packet(av_packet_alloc());
   if (!packet) return out_of_memory();
   const double most = (limits_.max_seconds + added_s) * audio.sample_rate;
+  PacketLength lengths(audio);
   for (double frames = 0;;) {
     auto more = demuxer->read(*packet);
     if (!more) return std::unexpected(std::move(more.error()));
     if (!*more) return {};
     frames += static_cast<double>(samples ? av_get_audio_frame_duration2(demuxer->stream().codecpar, packet->size)
-                                          : frames_of_packet(audio, *packet));
+                                          : lengths.frames(*packet));
     if (frames > most) return std::unexpected(too_long());
   }
 }

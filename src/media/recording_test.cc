@@ -259,9 +259,13 @@ TEST(Recording, stops_a_bomb_of_silence_before_it_is_decoded_whatever_its_header
   const std::string mka = bytes_of(make_media({"matroska", "libopus"}, 8'000, silence));
   const std::string mp3 = bytes_of(make_media({"mp3", "libmp3lame"}, 8'000, silence));
   const std::string m4a = bytes_of(make_media({"ipod", "aac"}, 8'000, silence));
+  const std::string vorbis = bytes_of(make_media({"ogg", "libvorbis"}, 8'000, silence));
+  const std::string alac = bytes_of(make_media({"ipod", "alac"}, 8'000, silence));
+  const std::string caf = bytes_of(make_media({"caf", "alac"}, 8'000, silence));
   const std::string unknown = with(with(flac, 22, {0, 0, 0, 0}), 21, {flac[21] & 0xF0});
   const std::string five_seconds = with(with(flac, 22, {0, 0, 0x9C, 0x40}), 21, {flac[21] & 0xF0});
-  for (const std::string* bytes : {&flac, &unknown, &five_seconds, &opus, &aac, &mka, &mp3, &m4a}) {
+  for (const std::string* bytes :
+       {&flac, &unknown, &five_seconds, &opus, &aac, &mka, &mp3, &m4a, &vorbis, &alac, &caf}) {
     const auto opened = Recording::open(file_of(*bytes).fd(), input, limits);
     ASSERT_FALSE(opened) << bytes->substr(0, 4);
     EXPECT_EQ(opened.error().fields.at(0).code, "too_long");
@@ -281,6 +285,7 @@ TEST(Recording, takes_every_format_that_is_as_long_as_may_be) {
                                 {"ogg", "libopus"},
                                 {"wav", "pcm_s16le"},
                                 {"ogg", "libvorbis"},
+                                {"ipod", "alac"},
                                 {"matroska", "flac"}}) {
     const Read decoded = read(make_media(kind, 48'000, samples), {.max_seconds = 2});
     EXPECT_TRUE(decoded.result) << kind.muxer << decoded.code();

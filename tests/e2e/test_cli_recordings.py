@@ -73,6 +73,10 @@ def test_process_says_what_is_wrong_and_leaves_nothing_behind(run, tmp_path):
     assert "no file" in refused(run("process", "missing.wav", "-o", "out.mp3"))
     assert "--loudness target" in refused(run("process", "page.mp3", "-o", "out.mp3", "--loudness", "3"))
     assert "-o" in refused(run("process", "page.mp3"))
+    (tmp_path / "talk.wav").write_bytes(wav(tone(1)))
+    line = refused(run("process", "talk.wav", "-o", "out.mp3", "--gain", "1", "--trim", "5:6"), code=1)
+    assert line.startswith("talk.wav: --trim: this operation leaves nothing of the audio"), line
+    assert not (tmp_path / "out.mp3").exists()
 
 
 def test_process_goes_on_after_a_bad_recording_and_fails_at_the_end(run, tmp_path):

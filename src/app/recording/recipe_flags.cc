@@ -73,6 +73,7 @@ class FlagReader {
     local.recipe = read_recipe(operations_, "", errors);
     if (!errors.empty()) return std::unexpected(explain(errors.front()));
     for (const FileId& file : files_of(local.recipe)) local.paths.push_back(paths_.at(file));
+    local.origins = std::move(origins_);
     return local;
   }
 

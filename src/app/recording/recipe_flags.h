@@ -12,7 +12,8 @@ namespace soundbite {
 
 struct LocalRecipe {
   Recipe recipe;
-  std::vector<std::string> paths;  // of its files, as files_of() lists them
+  std::vector<std::string> paths;    // of its files, as files_of() lists them
+  std::vector<std::string> origins;  // of its operations: "--trim", "recipe.json operation 2"
 };
 
 // --trim, --silence, …, --recipe: what read_recipe_flags reads.
