@@ -195,11 +195,17 @@ install_deps() {
 
 install_test_environment() {
   local stamp
-  stamp=$({ python3 --version && cat "$requirements"; } | sha256sum)
+  stamp=$({ python3 --version && grep -v '^#' "$requirements"; } | sha256sum)
   [ "$(cat "$venv/.stamp" 2> /dev/null)" != "$stamp" ] || return 0
   say "installing the test environment in build/venv"
+  # All of it is here before anything is replaced.
+  local wheels=$venv.wheels
+  rm -rf "$wheels"
+  python3 -m pip download -q --disable-pip-version-check --only-binary=:all: --require-hashes -d "$wheels" -r "$requirements"
   python3 -m venv --clear "$venv"
-  "$venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r "$requirements"
+  "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-index --find-links "$wheels" --require-hashes \
+    -r "$requirements"
+  rm -rf "$wheels"
   echo "$stamp" > "$venv/.stamp"
 }
 
