@@ -43,17 +43,21 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
   const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return std::unexpected(error_from_errno(errno, path));
   constexpr std::size_t block = std::size_t{64} << 10;
-  std::string bytes;
-  for (std::size_t at = 0;;) {  // to its end, not to its size: some files do not know theirs
-    bytes.resize(at + std::min(block + at, limit + 1 - at));
-    const auto n = file.read_at(std::as_writable_bytes(std::span(bytes).subspan(at)), at);
+  const auto size = file.size();
+  std::size_t room = std::max<std::size_t>(block, size.value_or(0) + 1);  // some files do not know their size
+  for (std::string bytes;;) {
+    const std::size_t at = bytes.size();
+    Result<std::size_t> n = 0;
+    bytes.resize_and_overwrite(std::min(room, limit + 1), [&](char* data, std::size_t most) {
+      n = file.read_at(std::as_writable_bytes(std::span(data + at, most - at)), at);
+      return at + n.value_or(0);
+    });
     if (!n) return fail(n.error().code, path + ": " + n.error().message);
-    at += *n;
-    if (at > limit) return fail(ErrorCode::invalid, path + " is larger than " + std::to_string(limit) + " bytes");
-    if (*n == 0) {
-      bytes.resize(at);
-      return bytes;
+    if (bytes.size() > limit) {
+      return fail(ErrorCode::invalid, path + " is larger than " + std::to_string(limit) + " bytes");
     }
+    if (*n == 0) return bytes;
+    if (bytes.size() == room) room *= 2;
   }
 }
 

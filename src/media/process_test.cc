@@ -69,6 +69,17 @@ TEST(Process, brings_speech_to_its_loudness_in_every_format) {
   }
 }
 
+TEST(Process, makes_good_what_an_mp3_encoder_takes_at_each_bitrate) {
+  const File file = make_media({"wav", "pcm_f32le"}, rate, {syllables(6, 0.2, rate), syllables(6, 0.2, rate)});
+  for (const int bitrate : {64'000, 128'000, 160'000, 192'000, 224'000, 256'000, 320'000}) {
+    MediaTask task = task_of({operation::Loudness{.target_lufs = -20, .true_peak_dbtp = -1}}, Format::mp3);
+    task.output.bitrate = bitrate;
+    const Produced produced = produce(task, {&file});
+    ASSERT_TRUE(produced.outcome) << produced.outcome.error().message;
+    EXPECT_NEAR(*produced.verification().achieved_lufs, -20, 0.2) << bitrate;
+  }
+}
+
 TEST(Process, brings_short_clips_to_their_loudness_or_says_why_not) {
   for (const double seconds : {0.2, 0.399, 1.0, 1.4}) {
     SCOPED_TRACE(seconds);

@@ -8,6 +8,7 @@
 
 #include "media/audio_writer.h"
 #include "media/carriage.h"
+#include "media/decibel.h"
 #include "media/operation/silence.h"
 #include "media/operation/trim.h"
 #include "media/refusal.h"
@@ -36,6 +37,14 @@ double total_weight(const MediaTask& task) {
     }
   }
   return total;
+}
+
+// LAME makes what it is given softer, so that less of it clips later, by a factor of its presets ("scale"); libav has
+// no option for it. Measured: -0.44 dB to 160 kbit/s, -0.26 at 192, -0.17 at 224, none above.
+double encoder_gain_db(const OutputPlan& plan) {
+  constexpr int near_192 = 176'000, near_224 = 208'000, near_256 = 240'000;
+  if (plan.format != Format::mp3 || plan.bitrate >= near_256) return 0;
+  return to_db(plan.bitrate >= near_224 ? 0.98 : plan.bitrate >= near_192 ? 0.97 : 0.95);
 }
 
 // What encoding usually adds to peaks, in dB; where it adds more, verifying finds it.
@@ -239,9 +248,10 @@ Result<void> Production::keep_and_hear(const BlockSink& heard) {
 void Production::level() {
   if (!levelling_) return;
   const operation::Loudness& asked = levelling_->asked;
+  const double added = encoder_gain_db(encoding_.plan);
   levelling_->level = find_level(levelling_->measured, levelling_->forecast,
-                                 {.lufs = asked.target_lufs + levelling_->correction_lu,
-                                  .true_peak_dbtp = asked.true_peak_dbtp - levelling_->headroom_db});
+                                 {.lufs = asked.target_lufs + levelling_->correction_lu - added,
+                                  .true_peak_dbtp = asked.true_peak_dbtp - levelling_->headroom_db - added});
 }
 
 // What there is by now, with the last loudness and what lies behind it.
@@ -275,6 +285,7 @@ Result<std::uint64_t> Production::encode(std::optional<double>& expected_lufs) {
   if (auto finished = writer->finish(); !finished) return std::unexpected(std::move(finished.error()));
   if (auto finished = sink.finish(); !finished) return std::unexpected(std::move(finished.error()));
   if (meter) expected_lufs = meter->result().integrated;
+  if (expected_lufs) *expected_lufs += encoder_gain_db(encoding_.plan);
   return writer->frames();
 }
 

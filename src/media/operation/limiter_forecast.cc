@@ -16,21 +16,24 @@ constexpr double window_s = Limiter::lookahead_s / windows_ahead;
 }  // namespace
 
 LimiterForecast::LimiterForecast(AudioFormat format)
-    : window_frames_(std::max<std::size_t>(1, static_cast<std::size_t>(format.sample_rate * window_s))) {}
+    : filter_(k_filter(format.sample_rate)),
+      channels_(static_cast<std::size_t>(format.channels)),
+      window_frames_(std::max<std::size_t>(1, static_cast<std::size_t>(format.sample_rate * window_s))) {
+  for (std::size_t c = 0; c < channels_.size(); ++c) channels_[c].weight = channel_weight(format.channels, c);
+}
 
 void LimiterForecast::push(const AudioBlock& block) {
   for (std::size_t done = 0; done < block.frames;) {
     if (filled_ == 0) windows_.emplace_back();
     const std::size_t now = std::min(block.frames - done, window_frames_ - filled_);
     Window& window = windows_.back();
-    for (const float* channel : block.channels) {
-      float peak = 0, energy = 0;
-      for (std::size_t i = done; i < done + now; ++i) {
-        peak = std::max(peak, std::abs(channel[i]));
-        energy += channel[i] * channel[i];
+    for (std::size_t c = 0; c < channels_.size(); ++c) {
+      const float* samples = block.channels[c] + done;
+      window.peak = std::max(window.peak, loops_->peak(samples, now));
+      auto& [weight, state] = channels_[c];
+      if (weight > 0) {
+        window.energy += static_cast<float>(weight * loops_->weighted_energy(filter_, state, samples, now));
       }
-      window.peak = std::max(window.peak, peak);
-      window.energy += energy;
     }
     done += now;
     filled_ = (filled_ + now) % window_frames_;
