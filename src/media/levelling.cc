@@ -22,12 +22,13 @@ Level find_level(const LoudnessResult& measured, const LimiterForecast& forecast
   if (measured.silent || !measured.integrated || !measured.true_peak) {
     return {.reason = "the audio is silent and stays as it is"};
   }
-  Level level{.gain_db = target.lufs - *measured.integrated};
-  const double unlimited = target.true_peak_dbtp - *measured.true_peak;  // the largest gain that needs no limiter
+  Level level{.gain_db = target.lufs - target.added_db - *measured.integrated};
+  const double ceiling = target.true_peak_dbtp - target.added_db;
+  const double unlimited = ceiling - *measured.true_peak;  // the largest gain that needs no limiter
   if (level.gain_db <= unlimited) return level;
-  level.ceiling_dbtp = target.true_peak_dbtp;
+  level.ceiling_dbtp = ceiling;
   const auto reached = [&](double gain_db) {
-    return *measured.integrated + gain_db - forecast.loss(from_db(gain_db), from_db(target.true_peak_dbtp));
+    return *measured.integrated + gain_db + target.added_db - forecast.loss(from_db(gain_db), from_db(ceiling));
   };
   double low = unlimited, high = unlimited + most_limiting_db;
   for (int i = 0; i < bisections; ++i) {

@@ -14,6 +14,7 @@ namespace soundbite::media {
 struct LevelTarget {
   double lufs = -16;
   double true_peak_dbtp = -1.5;
+  double added_db = 0;  // what the encoder will add to the level
 };
 
 struct Level {

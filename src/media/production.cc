@@ -248,10 +248,10 @@ Result<void> Production::keep_and_hear(const BlockSink& heard) {
 void Production::level() {
   if (!levelling_) return;
   const operation::Loudness& asked = levelling_->asked;
-  const double added = encoder_gain_db(encoding_.plan);
   levelling_->level = find_level(levelling_->measured, levelling_->forecast,
-                                 {.lufs = asked.target_lufs + levelling_->correction_lu - added,
-                                  .true_peak_dbtp = asked.true_peak_dbtp - levelling_->headroom_db - added});
+                                 {.lufs = asked.target_lufs + levelling_->correction_lu,
+                                  .true_peak_dbtp = asked.true_peak_dbtp - levelling_->headroom_db,
+                                  .added_db = encoder_gain_db(encoding_.plan)});
 }
 
 // What there is by now, with the last loudness and what lies behind it.

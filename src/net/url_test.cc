@@ -24,6 +24,16 @@ TEST(Url, has_its_parts_in_normal_form) {
   EXPECT_EQ(url("http://%65xample.org/").host, "example.org");
 }
 
+// They become a line of the request and one of its fields.
+TEST(Url, lets_no_line_break_into_a_request) {
+  for (const std::string_view text : {"http://a.org/b\r\nX: y", "http://a.org/?b\r\nX: y", "http://a.org/b%0d%0aX:%20y",
+                                      "http://a.org\r\nX: y/", "http://a.org%0d%0aX/", "http://a.org:80\r\nX: y/"}) {
+    const auto parsed = parse_url(text);
+    if (!parsed) continue;
+    EXPECT_EQ((parsed->target + parsed->authority()).find_first_of("\r\n "), std::string::npos) << text;
+  }
+}
+
 TEST(Url, keeps_hosts_in_disguise_for_the_resolver_to_judge) {
   for (const std::string host : {"2130706433", "0x7f.1", "0177.0.0.1", "127.1", "localhost", "localhost."})
     EXPECT_EQ(url("http://" + host + "/").host, host);
