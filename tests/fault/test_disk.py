@@ -239,7 +239,8 @@ def test_a_job_larger_than_the_disk_waits_instead_of_failing(small_disk, cleanly
     record = server.get(job).json()
     assert record["status"] in ("pending", "processing") and record["attempts"] == 0, record
     assert server.client.delete(f"/api/v1/soundbites/{job}").status_code == 204
-    server.speak("A small one fits.")
+    answer = poll(lambda: (one := server.post("A small one fits.")).status_code == 202 and one, what="the room is noticed")
+    assert server.settle(answer.json()["id"])["status"] == "ready"
     assert server.healthy()
 
 
