@@ -23,7 +23,7 @@ Level find_level(const LoudnessResult& measured, const LimiterForecast& forecast
     return {.reason = "the audio is silent and stays as it is"};
   }
   Level level{.gain_db = target.lufs - target.added_db - *measured.integrated};
-  const double ceiling = target.true_peak_dbtp - target.added_db;
+  const double ceiling = target.true_peak_dbtp - target.headroom_db - target.added_db;
   const double unlimited = ceiling - *measured.true_peak;  // the largest gain that needs no limiter
   if (level.gain_db <= unlimited) return level;
   level.ceiling_dbtp = ceiling;
@@ -37,8 +37,10 @@ Level find_level(const LoudnessResult& measured, const LimiterForecast& forecast
   }
   level.gain_db = high;
   if (const double lufs = reached(high); target.lufs - lufs > tolerance_lu) {
-    level.reason = "under a ceiling of " + one_decimal(target.true_peak_dbtp) + " dBTP it reaches about " +
-                   one_decimal(lufs) + " LUFS; more would take over " + one_decimal(most_limiting_db) +
+    const std::string kept_free =
+        target.headroom_db > 0 ? ", with " + one_decimal(target.headroom_db) + " dB free for what encoding adds," : "";
+    level.reason = "under a ceiling of " + one_decimal(target.true_peak_dbtp) + " dBTP" + kept_free +
+                   " it reaches about " + one_decimal(lufs) + " LUFS; more would take over " + one_decimal(most_limiting_db) +
                    " dB of limiting";
   }
   return level;

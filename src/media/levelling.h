@@ -14,7 +14,8 @@ namespace soundbite::media {
 struct LevelTarget {
   double lufs = -16;
   double true_peak_dbtp = -1.5;
-  double added_db = 0;  // what the encoder will add to the level
+  double headroom_db = 0;  // kept under the true peak for what encoding adds to it
+  double added_db = 0;     // what the encoder will add to the level
 };
 
 struct Level {

@@ -93,11 +93,15 @@ TEST(Process, brings_short_clips_to_their_loudness_or_says_why_not) {
 TEST(Process, keeps_the_true_peak_where_loudness_asks_for_more_than_it_allows) {
   std::vector<float> samples = syllables(5, 0.02, rate);
   for (std::size_t i = 0; i < samples.size(); i += 24'000) samples[i] = 0.9F;
-  const Produced produced = produce({operation::Loudness{.target_lufs = -8, .true_peak_dbtp = -3}}, {samples});
-  ASSERT_TRUE(produced.outcome);
-  EXPECT_TRUE(produced.verification().pass) << produced.verification().reason;
-  EXPECT_LE(*produced.verification().achieved_true_peak, -2.9);
-  EXPECT_THAT(produced.verification().reason, testing::HasSubstr("limiting"));
+  for (const Format format : {Format::wav, Format::mp3}) {
+    SCOPED_TRACE(traits_of(format).name);
+    const Produced produced = produce({operation::Loudness{.target_lufs = -8, .true_peak_dbtp = -3}}, {samples}, format);
+    ASSERT_TRUE(produced.outcome);
+    EXPECT_TRUE(produced.verification().pass) << produced.verification().reason;
+    EXPECT_LE(*produced.verification().achieved_true_peak, -2.9);
+    EXPECT_THAT(produced.verification().reason, testing::HasSubstr("under a ceiling of -3.0 dBTP"));
+    EXPECT_THAT(produced.verification().reason, testing::HasSubstr("limiting"));
+  }
 }
 
 TEST(Process, passes_silence_through) {

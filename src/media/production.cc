@@ -250,7 +250,8 @@ void Production::level() {
   const operation::Loudness& asked = levelling_->asked;
   levelling_->level = find_level(levelling_->measured, levelling_->forecast,
                                  {.lufs = asked.target_lufs + levelling_->correction_lu,
-                                  .true_peak_dbtp = asked.true_peak_dbtp - levelling_->headroom_db,
+                                  .true_peak_dbtp = asked.true_peak_dbtp,
+                                  .headroom_db = levelling_->headroom_db,
                                   .added_db = encoder_gain_db(encoding_.plan)});
 }
 

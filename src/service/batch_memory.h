@@ -7,12 +7,12 @@
 
 namespace soundbite {
 
-// A fixed piece of memory, there from the first byte on and filled from its start. Each for one thread at a time. Four
+// A fixed piece of memory, there from the first byte on and filled from its start. Each for one thread at a time. Two
 // share one huge page where the kernel has one to give: a disk then takes a batch in one piece (docs/decisions/0111).
 // Some that are given back wait for the next upload: new memory costs the kernel more than what is written into it.
 class Batch {
  public:
-  static constexpr std::size_t capacity = 512 * 1024;  // a multiple of what DirectWriter is aligned to
+  static constexpr std::size_t capacity = 1024 * 1024;  // a multiple of what DirectWriter is aligned to
 
   std::span<const std::byte> bytes() const { return {memory_.get(), size_}; }
   void add(std::span<const std::byte> bytes);  // at most what is left of the capacity

@@ -105,8 +105,8 @@ awaitable<Result<void>> UploadIntake::write(std::span<const std::byte> bytes) {
 }
 
 awaitable<Result<void>> UploadIntake::settle(std::optional<std::string_view> checksum, Deadline deadline) {
-  if (auto written = co_await writing_.flush(); !written) co_return written;
   if (!checksum || !target_->chunk) co_return Result<void>{};
+  if (auto written = co_await writing_.flush(); !written) co_return written;
   const std::string found = target_->chunk->finish();
   target_->chunk.reset();
   if (found == *checksum) co_return Result<void>{};
@@ -139,6 +139,17 @@ awaitable<Result<Container>> UploadIntake::judge() {
     if (!n) return std::unexpected(n.error());
     return recognise(std::span(first).first(*n));
   });
+}
+
+// The last bytes are hashed while the disk has them.
+awaitable<Result<std::string>> UploadIntake::place(FileId file, Deadline deadline) {
+  using namespace asio::experimental::awaitable_operators;
+  const auto last = co_await writing_.rest();
+  if (!last) co_return std::unexpected(last.error());
+  auto placed = co_await (target_->writer->place(file, *last, deadline) &&
+                          run_on(pool_, [target = target_, last = *last] { target->hash(last); }));
+  if (!placed) co_return std::unexpected(placed.error());
+  co_return co_await sha256();
 }
 
 awaitable<Result<std::string>> UploadIntake::sha256() {

@@ -40,17 +40,17 @@ class UploadIntake {
   // Errors: invalid (file_too_large: beyond the length or the limit; unsupported_media); storage_full, unavailable.
   awaitable<Result<void>> write(std::span<const std::byte> bytes);
 
-  // Everything written is with the store. `checksum` as the terms asked for. Errors: conflict (checksum_mismatch): all
-  // bytes of this request are taken back.
+  // `checksum` as the terms asked for. Errors: conflict (checksum_mismatch): all bytes of this request are taken back.
   awaitable<Result<void>> settle(std::optional<std::string_view> checksum, Deadline deadline);
 
   // Makes what came durable; takes it back when a checksum was promised and cannot be checked any more.
   awaitable<Result<void>> keep(Deadline deadline);
   awaitable<Result<void>> take_back(Deadline deadline);
 
-  // After settle(), when whole: what it is, and its SHA-256. Errors: invalid (unsupported_media).
+  // After settle(), when whole: what it is. Errors: invalid (unsupported_media).
   awaitable<Result<Container>> judge();
-  awaitable<Result<std::string>> sha256();
+  // Makes all bytes durable as those of that file; the SHA-256 of them. Then it can become one.
+  awaitable<Result<std::string>> place(FileId file, Deadline deadline);
   awaitable<Result<void>> become(StoredFile file, Deadline deadline);
 
   // The SHA-256 so far, for the next request; none when it must be computed anew.
@@ -61,6 +61,8 @@ class UploadIntake {
 
  private:
   struct Target;
+  awaitable<Result<std::string>> sha256();
+
   UploadInstruments& instruments_;
   asio::thread_pool& pool_;
   std::shared_ptr<Target> target_;

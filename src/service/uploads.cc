@@ -130,12 +130,12 @@ awaitable<Result<Upload>> Uploads::finish(std::unique_ptr<UploadIntake> intake,
 awaitable<Result<Upload>> Uploads::become_file(UploadIntake& intake, Deadline deadline) {
   const auto container = co_await intake.judge();
   if (!container) co_return std::unexpected(container.error());
-  const auto sha256 = co_await intake.sha256();
-  if (!sha256) co_return std::unexpected(sha256.error());
-  Upload upload = intake.upload();
   StoredFile file;
   file.created_at = clock_.now();
   file.id = FileId::make(file.created_at, random_);
+  const auto sha256 = co_await intake.place(file.id, deadline);
+  if (!sha256) co_return std::unexpected(sha256.error());
+  Upload upload = intake.upload();
   file.environment = options_.environment;
   file.user_id = upload.owner.user_id;
   file.tenant_id = upload.owner.tenant_id;

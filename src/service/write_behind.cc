@@ -43,14 +43,22 @@ awaitable<Result<void>> WriteBehind::flush() {
   if (!state_->collected.bytes().empty()) {
     if (auto handed = co_await hand_over(); !handed) co_return handed;
   }
+  co_return co_await idle();
+}
+
+awaitable<Result<std::span<const std::byte>>> WriteBehind::rest() {
+  if (auto taken = co_await idle(); !taken) co_return std::unexpected(taken.error());
+  co_return state_->collected.bytes();
+}
+
+awaitable<Result<void>> WriteBehind::idle() {
   while (state_->busy) co_await state_->written.wait(Deadline::never());
   co_return state_->result;
 }
 
 awaitable<Result<void>> WriteBehind::hand_over() {
   State& state = *state_;
-  while (state.busy) co_await state.written.wait(Deadline::never());
-  if (!state.result) co_return state.result;
+  if (auto taken = co_await idle(); !taken) co_return taken;
   std::swap(state.collected, state.under_way);
   state.collected.clear();
   state.busy = true;

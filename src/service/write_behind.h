@@ -26,11 +26,15 @@ class WriteBehind {
   awaitable<Result<void>> add(std::span<const std::byte> bytes);
   // All that was added has been taken by the sink.
   awaitable<Result<void>> flush();
+  // All but these bytes, less than a batch, has been taken by the sink, and nobody gives it these: for who has a better
+  // use for them. They stay in place as long as this object, and nothing more is added.
+  awaitable<Result<std::span<const std::byte>>> rest();
 
  private:
   struct State;
   static awaitable<void> write(std::shared_ptr<State> state);
   awaitable<Result<void>> hand_over();
+  awaitable<Result<void>> idle();
 
   std::shared_ptr<State> state_;
 };

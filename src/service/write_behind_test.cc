@@ -62,6 +62,16 @@ TEST_F(WriteBehindTest, ends_batches_where_they_can_be_written_as_they_lie_where
   EXPECT_EQ(sizes, (std::vector<std::size_t>{batch - 1000, batch, 1000}));
 }
 
+TEST_F(WriteBehindTest, leaves_the_rest_to_who_asks_for_it) {
+  WriteBehind writing(io.get_executor(), 0, sink());
+  const std::vector<std::byte> piece(batch + 3, std::byte{1});
+  EXPECT_TRUE(run(writing.add(piece)));
+  const auto rest = run(writing.rest());
+  ASSERT_TRUE(rest);
+  EXPECT_EQ(std::vector(rest->begin(), rest->end()), std::vector(3, std::byte{1}));
+  EXPECT_EQ(sizes, std::vector{batch});
+}
+
 TEST_F(WriteBehindTest, tells_the_error_of_a_batch_and_writes_no_other) {
   WriteBehind writing(io.get_executor(), 0, sink(2));
   const std::vector<std::byte> piece(5 * batch);
@@ -70,6 +80,7 @@ TEST_F(WriteBehindTest, tells_the_error_of_a_batch_and_writes_no_other) {
   EXPECT_EQ(added.error().code, ErrorCode::storage_full);
   EXPECT_FALSE(run(writing.flush()));
   EXPECT_FALSE(run(writing.add(piece))) << "and takes no more";
+  EXPECT_FALSE(run(writing.rest()));
   EXPECT_FALSE(run(writing.flush()));
   EXPECT_EQ(sizes.size(), 2U);
 }

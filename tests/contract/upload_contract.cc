@@ -35,6 +35,10 @@ class UploadContract : public Contract {
   std::optional<ErrorCode> error_of_append(UploadWriter& writer, const std::string& text) {
     return error_of(writer.append(std::as_bytes(std::span(text)), soon()));
   }
+  void become(UploadWriter& writer, const StoredFile& file, std::string_view last = {}) {
+    must(writer.place(file.id, std::as_bytes(std::span(last)), soon()));
+    must(writer.become(file, soon()));
+  }
   void keep(UploadWriter& writer, std::optional<std::uint64_t> length = {}) { must(writer.keep(length, soon())); }
   // One chunk, as one request brings it.
   void send(UploadId id, const std::string& text) {
@@ -104,7 +108,7 @@ TEST_P(UploadContract, makes_a_file_of_one_that_begins_with_all_its_bytes) {
     const auto writer = must(uploads().begin(upload, soon()));
     append(*writer, "one");
     append(*writer, "two");
-    must(writer->become(file, soon()));
+    become(*writer, file);
     EXPECT_TRUE(writer->recorded());
   }
   reopen();
@@ -218,8 +222,8 @@ TEST_P(UploadContract, becomes_a_file_with_all_its_bytes) {
   const auto file = file_of("onetwo");
   {
     const auto writer = acquire(id);
-    append(*writer, "two");
-    must(writer->become(file, soon()));
+    append(*writer, "tw");
+    become(*writer, file, "o");
     EXPECT_EQ(writer->upload().file, file.id);
   }
   for (int round = 0; round < 2; ++round) {
@@ -240,7 +244,7 @@ TEST_P(UploadContract, becomes_a_file_also_when_it_is_empty_or_was_kept_before) 
     const auto writer = acquire(id);
     append(*writer, bytes);
     keep(*writer);
-    must(writer->become(file, soon()));
+    become(*writer, file);
     EXPECT_EQ(read_blob(blob_key_of(file.id)), bytes);
   }
 }
@@ -250,8 +254,34 @@ TEST_P(UploadContract, becomes_no_file_before_it_is_whole) {
   const auto writer = acquire(id);
   append(*writer, "one");
   const auto file = file_of("one");
-  EXPECT_EQ(error_of(writer->become(file, soon())), ErrorCode::conflict);
+  EXPECT_EQ(error_of(writer->place(file.id, {}, soon())), ErrorCode::conflict);
   EXPECT_EQ(error_of(files().get(file.id, {}, soon())), ErrorCode::not_found);
+}
+
+TEST_P(UploadContract, becomes_no_file_with_more_bytes_than_its_length) {
+  const auto writer = acquire(create(1));
+  append(*writer, "x");
+  const std::string more = "y";
+  EXPECT_EQ(error_of(writer->place(file_of("xy").id, std::as_bytes(std::span(more)), soon())), ErrorCode::invalid);
+  become(*writer, file_of("x"));
+}
+
+TEST_P(UploadContract, is_as_it_was_until_what_was_placed_has_become_a_file) {
+  const auto id = create(6);
+  send(id, "one");
+  const auto file = file_of("onetwo");
+  const std::string last = "two";
+  must(acquire(id)->place(file.id, std::as_bytes(std::span(last)), soon()));
+  EXPECT_EQ(offset_of(id), 3U);
+  EXPECT_EQ(error_of(files().get(file.id, {}, soon())), ErrorCode::not_found);
+  EXPECT_EQ(must(jobs().orphans_among({blob_key_of(file.id)}, soon())).size(), 1U);
+  reopen();
+  const auto writer = acquire(id);
+  EXPECT_EQ(writer->upload().offset, 3U);
+  EXPECT_EQ(error_of(writer->become(file, soon())), ErrorCode::conflict);
+  const auto again = file_of("onetwo");
+  become(*writer, again, last);
+  EXPECT_EQ(read_blob(blob_key_of(again.id)), "onetwo");
 }
 
 TEST_P(UploadContract, becomes_one_file_only_and_takes_nothing_more) {
@@ -260,9 +290,9 @@ TEST_P(UploadContract, becomes_one_file_only_and_takes_nothing_more) {
   const auto other = file_of("x");
   auto writer = acquire(id);
   append(*writer, "x");
-  must(writer->become(file, soon()));
+  become(*writer, file);
   for (int round = 0; round < 2; ++round) {
-    EXPECT_EQ(error_of(writer->become(other, soon())), ErrorCode::conflict);
+    EXPECT_EQ(error_of(writer->place(other.id, {}, soon())), ErrorCode::conflict);
     EXPECT_EQ(error_of_append(*writer, "y"), ErrorCode::conflict);
     EXPECT_EQ(error_of(writer->keep(2, soon())), ErrorCode::conflict);
     writer.reset();
@@ -277,10 +307,10 @@ TEST_P(UploadContract, becomes_no_file_whose_id_is_taken) {
   const auto id = create(1);
   const auto writer = acquire(id);
   append(*writer, "x");
-  EXPECT_EQ(error_of(writer->become(taken, soon())), ErrorCode::conflict);
+  EXPECT_EQ(error_of(writer->place(taken.id, {}, soon())), ErrorCode::conflict);
   EXPECT_EQ(read_blob(blob_key_of(taken.id)), "first");
   const auto file = file_of("x");
-  must(writer->become(file, soon()));
+  become(*writer, file);
   EXPECT_EQ(read_blob(blob_key_of(file.id)), "x");
 }
 
@@ -292,7 +322,7 @@ TEST_P(UploadContract, ends_without_a_trace_but_leaves_the_file_that_it_became) 
   {
     const auto writer = acquire(finished);
     append(*writer, "x");
-    must(writer->become(file, soon()));
+    become(*writer, file);
   }
   for (const auto id : {unfinished, finished}) {
     must(uploads().remove(id, {}, soon()));
@@ -342,7 +372,9 @@ TEST_P(UploadContract, keeps_many_that_arrive_at_once_apart) {
         const auto writer = (co_await store.acquire(one, {}, soon())).value();
         (co_await writer->append(std::as_bytes(std::span(bytes)), soon())).value();
         (co_await writer->keep({}, soon())).value();
-        if (chunk == 1) (co_await writer->become(whole, soon())).value();
+        if (chunk == 0) continue;
+        (co_await writer->place(whole.id, {}, soon())).value();
+        (co_await writer->become(whole, soon())).value();
       }
     }(uploads(), id, file, text));
   }

@@ -67,6 +67,11 @@ class MemoryWriter final : public UploadWriter {
 
   const File& bytes() const override { return record_->bytes; }
 
+  awaitable<Result<void>> place(FileId, std::span<const std::byte> last, Deadline deadline) override {
+    if (auto error = take_failure(uploads_.failures, "place")) co_return std::unexpected(*error);
+    co_return co_await append(last, deadline);
+  }
+
   awaitable<Result<void>> become(StoredFile file, Deadline) override {
     if (auto error = take_failure(uploads_.failures, "become")) co_return std::unexpected(*error);
     if (upload_.file) co_return fail(ErrorCode::conflict, "the upload has become a file already");

@@ -62,6 +62,10 @@ class Recordings : public testing::Test, protected CoroutineRunner {
     must(writer->keep({}, soon()));
     return id;
   }
+  void become(UploadWriter& writer, const StoredFile& made) {
+    must(writer.place(made.id, {}, soon()));
+    must(writer.become(made, soon()));
+  }
   std::string path_of(UploadId id) const { return data_ + "/uploads/" + id.text(); }
   std::string path_of(FileId id) const { return data_ + "/blobs/files/" + id.text().substr(0, 7) + "/" + id.text(); }
   static ino_t inode_of(const std::string& path) {
@@ -95,7 +99,7 @@ TEST_F(Recordings, become_blobs_without_a_copy_and_leave_no_second_name) {
   const UploadId id = create_with("bytes");
   const auto inode = inode_of(path_of(id));
   const auto made = file(5);
-  must(acquire(id)->become(made, soon()));
+  become(*acquire(id), made);
   EXPECT_EQ(inode_of(path_of(made.id)), inode);
   EXPECT_FALSE(fs::exists(path_of(id)));
 }
@@ -106,7 +110,7 @@ TEST_F(Recordings, become_a_file_also_after_a_crash_between_the_name_and_the_rec
   fs::create_directories(fs::path(path_of(same.id)).parent_path());
   fs::create_hard_link(path_of(id), path_of(same.id));
   open();
-  must(acquire(id)->become(same, soon()));
+  become(*acquire(id), same);
   EXPECT_EQ(must(store_->files().get(same.id, {}, soon())), same);
   EXPECT_TRUE(fs::exists(path_of(same.id)));
 }
@@ -114,7 +118,7 @@ TEST_F(Recordings, become_a_file_also_after_a_crash_between_the_name_and_the_rec
 TEST_F(Recordings, forget_at_the_next_start_what_a_crash_left_of_an_upload) {
   const UploadId under_way = create_with("bytes");
   const UploadId done = create_with("bytes");
-  must(acquire(done)->become(file(5), soon()));
+  become(*acquire(done), file(5));
   const UploadId unknown = upload().id;
   store_.reset();
   for (const auto id : {done, unknown}) std::ofstream(path_of(id)) << "left";
@@ -174,7 +178,7 @@ TEST_F(Recordings, are_counted_also_after_a_restart) {
   add("12345");
   const auto gone = add("123");
   create();
-  must(acquire(create_with("12"))->become(file(2), soon()));
+  become(*acquire(create_with("12")), file(2));
   must(store_->uploads().remove(create(), {}, soon()));
   must(store_->files().remove(gone.id, {}, soon()));
   for (int round = 0; round < 2; ++round) {
@@ -195,6 +199,7 @@ TEST_F(Recordings, share_commits_when_they_arrive_together) {
       (co_await store.create(std::move(one), soon())).value();
       const auto writer = (co_await store.acquire(id, {}, soon())).value();
       (co_await writer->append(std::as_bytes(std::span(text)), soon())).value();
+      (co_await writer->place(whole.id, {}, soon())).value();
       (co_await writer->become(std::move(whole), soon())).value();
     }(store_->uploads(), upload(), file(1)));
   }

@@ -31,13 +31,18 @@ EmbeddedUploadWriter::~EmbeddedUploadWriter() {
   parts_.threads.post([&files = parts_.files, id = upload_.id] { (void)files.remove(id); });
 }
 
-awaitable<Result<void>> EmbeddedUploadWriter::append(std::span<const std::byte> bytes, Deadline deadline) {
-  if (upload_.file) co_return already_whole();
+Result<void> EmbeddedUploadWriter::check_room_for(std::span<const std::byte> bytes) const {
+  if (upload_.file) return already_whole();
   if (upload_.length && bytes.size() > *upload_.length - upload_.offset) {
-    co_return fail(ErrorCode::invalid, "there are more bytes than the " + std::to_string(*upload_.length) +
-                                           " that the upload was said to have");
+    return fail(ErrorCode::invalid, "there are more bytes than the " + std::to_string(*upload_.length) +
+                                        " that the upload was said to have");
   }
-  if (!parts_.disk.has_room()) co_return fail(ErrorCode::storage_full, "the disk is full");
+  if (!parts_.disk.has_room()) return fail(ErrorCode::storage_full, "the disk is full");
+  return {};
+}
+
+awaitable<Result<void>> EmbeddedUploadWriter::append(std::span<const std::byte> bytes, Deadline deadline) {
+  if (auto free = check_room_for(bytes); !free) co_return free;
   co_return co_await parts_.threads.run<void>(deadline, [this, bytes] { return write(bytes); });
 }
 
@@ -117,6 +122,15 @@ awaitable<Result<void>> EmbeddedUploadWriter::record(Upload after, std::optional
   co_return done;
 }
 
+// The bytes go to the disk in the turn that syncs them: what others write before would only make that sync longer for
+// all (docs/decisions/0111).
+Result<void> EmbeddedUploadWriter::write_and_link(std::span<const std::byte> bytes, const std::string& key) {
+  if (!bytes.empty()) {
+    if (auto written = write(bytes); !written) return written;
+  }
+  return link_to(key);
+}
+
 Result<void> EmbeddedUploadWriter::link_to(const std::string& key) {
   const auto size = file_.size();
   if (!size) return std::unexpected(size.error());
@@ -132,22 +146,30 @@ Result<void> EmbeddedUploadWriter::link_to(const std::string& key) {
 
 // A crash before the commit leaves the upload as it was and a blob that nobody owns; one behind it, a file of the
 // upload that the next start clears away.
-awaitable<Result<void>> EmbeddedUploadWriter::become(StoredFile file, Deadline deadline) {
-  if (upload_.file) co_return already_whole();
-  if (upload_.length && *upload_.length != upload_.offset) {
-    co_return fail(ErrorCode::conflict, "the upload is not whole: it has " + std::to_string(upload_.offset) + " of " +
+awaitable<Result<void>> EmbeddedUploadWriter::place(FileId file, std::span<const std::byte> last, Deadline deadline) {
+  if (auto free = check_room_for(last); !free) co_return free;
+  const std::uint64_t whole = upload_.offset + last.size();
+  if (upload_.length && *upload_.length != whole) {
+    co_return fail(ErrorCode::conflict, "the upload is not whole: it has " + std::to_string(whole) + " of " +
                                             std::to_string(*upload_.length) + " bytes");
   }
-  const auto hold = parts_.files_in_making.take(file.id);
+  auto hold = parts_.files_in_making.take(file);
   if (!hold) co_return fail(ErrorCode::conflict, "there is a file of that id");
-  auto linked =
-      co_await parts_.threads.sync<void>(deadline, [this, key = blob_key_of(file.id)] { return link_to(key); });
-  if (!linked) co_return linked;
+  auto placed = co_await parts_.threads.sync<void>(
+      deadline, [this, last, key = blob_key_of(file)] { return write_and_link(last, key); });
+  if (placed) placed_.emplace(std::move(*hold));
+  co_return placed;
+}
+
+awaitable<Result<void>> EmbeddedUploadWriter::become(StoredFile file, Deadline deadline) {
+  if (upload_.file) co_return already_whole();
+  if (!placed_) co_return fail(ErrorCode::conflict, "the bytes of the upload are not placed yet");
+  const bool has_file = recorded_;
   Upload after = upload_;
   after.length = after.offset;
   after.file = file.id;
   auto done = co_await record(std::move(after), std::move(file), deadline);
-  if (done) {
+  if (done && has_file) {
     (void)co_await parts_.threads.run<void>(deadline, [this] { return parts_.files.remove(upload_.id); });
   }
   co_return done;

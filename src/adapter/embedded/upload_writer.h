@@ -29,20 +29,24 @@ class EmbeddedUploadWriter final : public UploadWriter {
   awaitable<Result<void>> discard(Deadline deadline) override;
   awaitable<Result<void>> keep(std::optional<std::uint64_t> length, Deadline deadline) override;
   const File& bytes() const override { return file_; }
+  awaitable<Result<void>> place(FileId file, std::span<const std::byte> last, Deadline deadline) override;
   awaitable<Result<void>> become(StoredFile file, Deadline deadline) override;
 
  private:
   // These block.
   Result<void> write(std::span<const std::byte> bytes);
+  Result<void> write_and_link(std::span<const std::byte> bytes, const std::string& key);
   Result<void> sync();
   Result<void> link_to(const std::string& key);
   Result<void> cut_to_kept();
   void give_up();
 
+  Result<void> check_room_for(std::span<const std::byte> bytes) const;
   awaitable<Result<void>> record(Upload after, std::optional<StoredFile> file, Deadline deadline);
 
   UploadStoreParts parts_;
   HeldIds<UploadId>::Hold hold_;
+  std::optional<HeldIds<FileId>::Hold> placed_;
   Upload upload_;  // with what was appended
   Upload kept_;    // as the record is
   File file_;

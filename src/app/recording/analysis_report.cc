@@ -95,7 +95,8 @@ std::string speech_of(const json::object& analysis) {
   std::string line = fmt::format("{:.0f} % of the time", *share * 100);
   const auto pauses = number(analysis, {"speech", "pauses", "count"});
   const auto longest = number(analysis, {"speech", "pauses", "longest"});
-  if (pauses && longest && *pauses > 0) line += fmt::format(", {:.0f} pauses, the longest {:.1f} s", *pauses, *longest);
+  if (pauses && longest && *pauses == 1) line += fmt::format(", 1 pause of {:.1f} s", *longest);
+  if (pauses && longest && *pauses > 1) line += fmt::format(", {:.0f} pauses, the longest {:.1f} s", *pauses, *longest);
   return line;
 }
 
