@@ -25,8 +25,8 @@ Result<void> write_run(int fd, std::span<const std::byte> bytes, std::uint64_t o
 
 }  // namespace
 
-// What is not aligned comes last in the file and is written first: it is then on its way to the disk with the rest, and a
-// sync need not wait for it alone.
+// What is not aligned comes last in the file and is written first: it is then on its way to the disk with the rest, and
+// a sync need not wait for it alone.
 Result<void> DirectWriter::write_at(const File& file, std::span<const std::byte> bytes, std::uint64_t offset) {
   const bool direct = possible_ && bytes.size() >= worth_it && aligned(offset) &&
                       aligned(reinterpret_cast<std::uintptr_t>(bytes.data()));

@@ -18,8 +18,8 @@ class DirectWriter {
   static constexpr std::size_t alignment = 4096;
   static constexpr std::size_t worth_it = 64 * 1024;  // bytes; below it a copy costs less than a wait for the disk
 
-  // All of `bytes`, or an error: any of them may be in the file then, also the last ones alone. EINTR is retried. `file` is always the same,
-  // and open for writing.
+  // All of `bytes`, or an error: any of them may be in the file then, also the last ones alone. EINTR is retried.
+  // `file` is always the same, and open for writing.
   Result<void> write_at(const File& file, std::span<const std::byte> bytes, std::uint64_t offset);
 
  private:

@@ -40,8 +40,8 @@ Level find_level(const LoudnessResult& measured, const LimiterForecast& forecast
     const std::string kept_free =
         target.headroom_db > 0 ? ", with " + one_decimal(target.headroom_db) + " dB free for what encoding adds," : "";
     level.reason = "under a ceiling of " + one_decimal(target.true_peak_dbtp) + " dBTP" + kept_free +
-                   " it reaches about " + one_decimal(lufs) + " LUFS; more would take over " + one_decimal(most_limiting_db) +
-                   " dB of limiting";
+                   " it reaches about " + one_decimal(lufs) + " LUFS; more would take over " +
+                   one_decimal(most_limiting_db) + " dB of limiting";
   }
   return level;
 }

@@ -95,7 +95,8 @@ TEST(Process, keeps_the_true_peak_where_loudness_asks_for_more_than_it_allows) {
   for (std::size_t i = 0; i < samples.size(); i += 24'000) samples[i] = 0.9F;
   for (const Format format : {Format::wav, Format::mp3}) {
     SCOPED_TRACE(traits_of(format).name);
-    const Produced produced = produce({operation::Loudness{.target_lufs = -8, .true_peak_dbtp = -3}}, {samples}, format);
+    const Produced produced =
+        produce({operation::Loudness{.target_lufs = -8, .true_peak_dbtp = -3}}, {samples}, format);
     ASSERT_TRUE(produced.outcome);
     EXPECT_TRUE(produced.verification().pass) << produced.verification().reason;
     EXPECT_LE(*produced.verification().achieved_true_peak, -2.9);

@@ -48,7 +48,8 @@ class UploadWriter {
   // The bytes so far, to look at: the first ones, and the whole for its digest. Not when it has become a file.
   virtual const File& bytes() const = 0;
   // With `last`, which is appended, all bytes are there: they are made durable as those of that file. Until it has
-  // become one, the upload is as it was. Errors besides: conflict (not whole; there is a file of that id).
+  // become one, nobody else sees anything of it. Errors besides, `last` is then not appended: conflict (not whole;
+  // there is a file of that id).
   virtual awaitable<Result<void>> place(FileId file, std::span<const std::byte> last, Deadline deadline) = 0;
   // The file whose bytes were placed is there from now on, and the upload remembers its id.
   virtual awaitable<Result<void>> become(StoredFile file, Deadline deadline) = 0;

@@ -304,14 +304,16 @@ TEST_P(UploadContract, becomes_one_file_only_and_takes_nothing_more) {
 
 TEST_P(UploadContract, becomes_no_file_whose_id_is_taken) {
   const auto taken = add_file("first");
-  const auto id = create(1);
+  const auto id = create(2);
   const auto writer = acquire(id);
   append(*writer, "x");
-  EXPECT_EQ(error_of(writer->place(taken.id, {}, soon())), ErrorCode::conflict);
+  const std::string last = "y";
+  EXPECT_EQ(error_of(writer->place(taken.id, std::as_bytes(std::span(last)), soon())), ErrorCode::conflict);
+  EXPECT_EQ(writer->upload().offset, 1U);
   EXPECT_EQ(read_blob(blob_key_of(taken.id)), "first");
-  const auto file = file_of("x");
-  become(*writer, file);
-  EXPECT_EQ(read_blob(blob_key_of(file.id)), "x");
+  const auto file = file_of("xy");
+  become(*writer, file, last);
+  EXPECT_EQ(read_blob(blob_key_of(file.id)), "xy");
 }
 
 TEST_P(UploadContract, ends_without_a_trace_but_leaves_the_file_that_it_became) {

@@ -41,9 +41,9 @@ class DiskThreads {
   }
 
   static constexpr std::size_t threads = 4;
-  // The file system writes its journal once for all who sync at a moment, and they go on together: with a thread for
-  // each, all uploads wait for the disk and then all for the processor. With two, some do the one while others do the
-  // other (docs/decisions/0111).
+  // A sync waits for all that anybody has written by then, and those who wait for the same one go on together: with a
+  // thread for each, all uploads wait for the disk and then all for the processor. With two, some do the one while
+  // others do the other (docs/decisions/0111).
   static constexpr std::size_t syncing_threads = 2;
 
   asio::thread_pool pool_;

@@ -125,10 +125,14 @@ awaitable<Result<void>> EmbeddedUploadWriter::record(Upload after, std::optional
 // The bytes go to the disk in the turn that syncs them: what others write before would only make that sync longer for
 // all (docs/decisions/0111).
 Result<void> EmbeddedUploadWriter::write_and_link(std::span<const std::byte> bytes, const std::string& key) {
-  if (!bytes.empty()) {
-    if (auto written = write(bytes); !written) return written;
+  const std::uint64_t before = upload_.offset;
+  auto done = bytes.empty() ? Result<void>() : write(bytes);
+  if (done) done = link_to(key);
+  if (!done && upload_.offset > before) {
+    upload_.offset = before;
+    (void)cut(file_, before);  // link_to() makes sure
   }
-  return link_to(key);
+  return done;
 }
 
 Result<void> EmbeddedUploadWriter::link_to(const std::string& key) {
