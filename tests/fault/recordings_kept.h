@@ -37,8 +37,8 @@ inline void expect_upload_goes_on(OpenStore& open, UploadId id, std::size_t kept
   ASSERT_TRUE((*writer)->bytes().read_at(std::as_writable_bytes(std::span(there)), 0).has_value());
   EXPECT_EQ(there, recording_of(id.bytes, offset));
   const std::string rest = recording_of(id.bytes, upload_bytes).substr(offset);
-  const auto appended = open.run((*writer)->append(std::as_bytes(std::span(rest)), OpenStore::soon()));
-  ASSERT_TRUE(appended.has_value()) << appended.error().message;
+  const auto placed = open.run((*writer)->place(file_of(id), std::as_bytes(std::span(rest)), OpenStore::soon()));
+  ASSERT_TRUE(placed.has_value()) << placed.error().message;
   const auto done = open.run((*writer)->become(open.file(file_of(id), upload_bytes), OpenStore::soon()));
   ASSERT_TRUE(done.has_value()) << done.error().message;
 }

@@ -105,10 +105,13 @@ void play_upload(OpenStore& open, AcknowledgedRecordings& acknowledged, bool to_
   acknowledged.chunks[*id] = 1;
   if (!append(open, **writer, "wrong by its checksum")) return;
   if (!to_its_end || !went_well(open.run((*writer)->discard(OpenStore::soon())))) return;
-  for (std::size_t i = 1; i < chunks_of_upload; ++i) {
+  const std::size_t last = chunks_of_upload - 1;
+  for (std::size_t i = 1; i < last; ++i) {
     if (!append(open, **writer, chunk_of(id->bytes, i))) return;
   }
   const auto file = open.file(file_of(*id), upload_bytes);
+  const std::string rest = chunk_of(id->bytes, last);
+  if (!went_well(open.run((*writer)->place(file.id, std::as_bytes(std::span(rest)), OpenStore::soon())))) return;
   if (went_well(open.run((*writer)->become(file, OpenStore::soon())))) acknowledged.whole.insert(*id);
 }
 

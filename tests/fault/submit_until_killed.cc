@@ -81,12 +81,15 @@ awaitable<void> upload_forever(EmbeddedStore& store, const Clock& clock, Random&
     (co_await store.uploads().create(upload, Deadline::never())).value();
     tell('U', id);
     const auto writer = (co_await store.uploads().acquire(id, {}, Deadline::never())).value();
-    for (std::size_t i = 0; i < chunks_of_upload; ++i) {
+    const std::size_t last = chunks_of_upload - 1;
+    for (std::size_t i = 0; i < last; ++i) {
       const std::string bytes = chunk_of(id.bytes, i);
       (co_await writer->append(std::as_bytes(std::span(bytes)), Deadline::never())).value();
       (co_await writer->keep({}, Deadline::never())).value();
       tell('K', id);
     }
+    const std::string rest = chunk_of(id.bytes, last);
+    (co_await writer->place(file_of(id), std::as_bytes(std::span(rest)), Deadline::never())).value();
     (co_await writer->become(file(file_of(id), upload_bytes, now), Deadline::never())).value();
     tell('B', id);
   }
