@@ -1,7 +1,7 @@
-// One pass over a recording: loudness with range and true peak, waveform and silences at once, beside libebur128 with
-// loudness, range and true peak alone. Both sides in turn, CPU time of one thread, median of five.
+// One pass over a recording of 48 kHz stereo: loudness with range and true peak, waveform and silences at once, beside
+// libebur128 with loudness, range and true peak alone, and without true peak. All in turn, on one thread.
 //
-//   analysis_bench [MINUTES]     of 48 kHz stereo; 60 when not given
+//   analysis_bench RUNS MINUTES     for each of the three a line: its loudness, and the CPU seconds of each run
 #include <ebur128.h>
 #include <time.h>
 
@@ -22,7 +22,6 @@ using namespace soundbite::media;
 
 constexpr int rate = 48'000;
 constexpr std::size_t block_frames = 1'152;  // what an MP3 decoder hands on at a time
-constexpr int runs = 5;
 
 double cpu_seconds() {
   timespec now{};
@@ -109,44 +108,37 @@ Run run_libebur128(const Recording& recording, int passes, int mode) {
 }
 
 struct Side {
-  const char* name;
   std::vector<double> cpu;
   double loudness = 0;
   void take(Run run) {
     cpu.push_back(run.cpu);
     loudness = run.loudness;
   }
-  double median() {
-    std::ranges::sort(cpu);
-    return cpu[cpu.size() / 2];
+  void print() const {
+    std::printf("%.2f", loudness);
+    for (const double seconds : cpu) std::printf(" %.4f", seconds);
+    std::printf("\n");
   }
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int minutes = argc > 1 ? std::atoi(argv[1]) : 60;
-  if (minutes < 1) {
-    std::fprintf(stderr, "usage: analysis_bench [MINUTES]\n");
+  const int runs = argc == 3 ? std::atoi(argv[1]) : 0;
+  const double minutes = argc == 3 ? std::atof(argv[2]) : 0;
+  if (runs < 1 || minutes <= 0) {
+    std::fprintf(stderr, "usage: analysis_bench RUNS MINUTES\n");
     return 2;
   }
   const Recording recording = make_recording();
-  const int passes = minutes * 2;
-  const double seconds = double(passes) * double(recording.planar[0].size()) / rate;
-  Side ours{"ours: loudness, range, true peak, waveform, silences", {}};
-  Side theirs{"libebur128: loudness, range, true peak", {}};
-  Side without{"libebur128: loudness, range", {}};
+  const int passes = std::max(1, int(minutes * 2));
+  Side ours, theirs, without;
   constexpr int loudness_and_range = EBUR128_MODE_I | EBUR128_MODE_LRA;
   for (int i = 0; i < runs; ++i) {
     ours.take(run_ours(recording, passes));
     theirs.take(run_libebur128(recording, passes, loudness_and_range | EBUR128_MODE_TRUE_PEAK));
     without.take(run_libebur128(recording, passes, loudness_and_range));
   }
-  for (Side* side : {&ours, &theirs, &without}) {
-    const double median = side->median();
-    std::printf("%-52s %7.3f s CPU (%.3f–%.3f)  %6.0f x real time  %.2f LUFS\n", side->name, median, side->cpu.front(),
-                side->cpu.back(), seconds / median, side->loudness);
-  }
-  std::printf("ratio: %.2f of the speed of libebur128 with true peak, bound 3\n", theirs.median() / ours.median());
+  for (const Side* side : {&ours, &theirs, &without}) side->print();
   return 0;
 }

@@ -41,6 +41,7 @@ NAMES = [
     "first_frame",
     "normalize",
     "waveform",
+    "analysis",
     "quality",
 ]
 
@@ -73,7 +74,7 @@ def main() -> int:
 def build(programs: Path) -> None:
     """What is measured is what the sources say now."""
     if (programs / "build.ninja").exists():
-        targets = ["soundbite", "soundbite-media", "speech_library", "first_frame_bench"]
+        targets = ["soundbite", "soundbite-media", "speech_library", "first_frame_bench", "analysis_bench"]
         subprocess.run(["ninja", "-C", str(programs), "--quiet", *targets], check=True)
 
 
