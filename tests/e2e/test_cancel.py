@@ -10,7 +10,7 @@ from plain_wav import wav
 from processes import media_children
 from serving import ESPEAK, Server, poll
 
-MOMENTS = 16
+MOMENTS = 24
 TONE = wav(4, rate=48000)
 RECIPE = {
     "process": [{"op": "denoise"}, {"op": "tempo", "factor": 1.1}, {"op": "loudness", "target": -18}],
