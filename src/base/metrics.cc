@@ -4,16 +4,16 @@
 
 namespace soundbite {
 
-CounterFamily& counter_family(prometheus::Registry& registry, std::string name, std::string help) {
-  return prometheus::BuildCounter().Name(std::move(name)).Help(std::move(help)).Register(registry);
+CounterFamily& counter_family(prometheus::Registry& registry, const std::string& name, const std::string& help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
 }
 
-GaugeFamily& gauge_family(prometheus::Registry& registry, std::string name, std::string help) {
-  return prometheus::BuildGauge().Name(std::move(name)).Help(std::move(help)).Register(registry);
+GaugeFamily& gauge_family(prometheus::Registry& registry, const std::string& name, const std::string& help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
 }
 
-HistogramFamily& histogram_family(prometheus::Registry& registry, std::string name, std::string help) {
-  return prometheus::BuildHistogram().Name(std::move(name)).Help(std::move(help)).Register(registry);
+HistogramFamily& histogram_family(prometheus::Registry& registry, const std::string& name, const std::string& help) {
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
 }
 
 const prometheus::Histogram::BucketBoundaries& latency_buckets() {

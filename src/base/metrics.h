@@ -16,9 +16,9 @@ using CounterFamily = prometheus::Family<prometheus::Counter>;
 using GaugeFamily = prometheus::Family<prometheus::Gauge>;
 using HistogramFamily = prometheus::Family<prometheus::Histogram>;
 
-CounterFamily& counter_family(prometheus::Registry& registry, std::string name, std::string help);
-GaugeFamily& gauge_family(prometheus::Registry& registry, std::string name, std::string help);
-HistogramFamily& histogram_family(prometheus::Registry& registry, std::string name, std::string help);
+CounterFamily& counter_family(prometheus::Registry& registry, const std::string& name, const std::string& help);
+GaugeFamily& gauge_family(prometheus::Registry& registry, const std::string& name, const std::string& help);
+HistogramFamily& histogram_family(prometheus::Registry& registry, const std::string& name, const std::string& help);
 
 // Bounds in seconds from 0.5 ms to 60 s: fine below the 50 and 100 ms targets.
 const prometheus::Histogram::BucketBoundaries& latency_buckets();

@@ -181,8 +181,8 @@ std::optional<std::size_t> JsonReader::choice(std::string_view name, std::string
   const auto found = std::ranges::find(names, std::string_view(*string));
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
   const std::vector<std::string> all(names.begin(), names.end());
-  auto near = nearest_names(*string, all);
-  add(name, std::string(code), "must be one of those that are known here", near.empty() ? all : std::move(near));
+  const auto near = nearest_names(*string, all);
+  add(name, std::string(code), "must be one of those that are known here", near.empty() ? all : near);
   return std::nullopt;
 }
 

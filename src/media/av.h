@@ -30,7 +30,7 @@ struct AvDelete {
   void operator()(SwrContext* p) const { swr_free(&p); }
   // Ours are all made by avio_alloc_context, so the buffer goes with them.
   void operator()(AVIOContext* p) const {
-    av_freep(&p->buffer);
+    av_freep(static_cast<void*>(&p->buffer));
     avio_context_free(&p);
   }
 };

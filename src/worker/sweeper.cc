@@ -4,8 +4,8 @@
 
 namespace soundbite {
 
-Sweeper::Sweeper(asio::any_io_executor executor, SweeperPorts ports, SweeperOptions options)
-    : ports_(ports), options_(options), tasks_(std::move(executor)) {}
+Sweeper::Sweeper(const asio::any_io_executor& executor, SweeperPorts ports, SweeperOptions options)
+    : ports_(ports), options_(options), tasks_(executor) {}
 
 void Sweeper::start() { tasks_.spawn(loop()); }
 

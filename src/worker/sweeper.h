@@ -39,7 +39,7 @@ struct SweeperPorts {
 // Runs on the one io thread.
 class Sweeper {
  public:
-  Sweeper(asio::any_io_executor executor, SweeperPorts ports, SweeperOptions options);
+  Sweeper(const asio::any_io_executor& executor, SweeperPorts ports, SweeperOptions options);
   void start();
   awaitable<void> stop();
 

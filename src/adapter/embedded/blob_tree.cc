@@ -101,6 +101,12 @@ struct Listing {
   bool full() const { return keys.size() >= limit; }
 };
 
+bool is_folder(int above, const dirent& entry) {
+  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+  struct stat info{};
+  return ::fstatat(above, entry.d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
+}
+
 // Names in a folder, those of folders with "/" behind them, in the order of the keys.
 Result<std::vector<std::string>> names_in(File folder) {
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(folder.fd()), &::closedir);
@@ -110,13 +116,7 @@ Result<std::vector<std::string>> names_in(File folder) {
   while (const dirent* entry = ::readdir(stream.get())) {
     std::string name = entry->d_name;
     if (name == "." || name == "..") continue;
-    struct stat info{};
-    if (entry->d_type == DT_UNKNOWN &&
-        ::fstatat(::dirfd(stream.get()), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode)) {
-      name += '/';
-    } else if (entry->d_type == DT_DIR) {
-      name += '/';
-    }
+    if (is_folder(::dirfd(stream.get()), *entry)) name += '/';
     names.push_back(std::move(name));
   }
   std::ranges::sort(names);

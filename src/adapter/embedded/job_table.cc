@@ -18,7 +18,7 @@ Sha256Digest hash_of(std::string_view scope) {
 }
 
 std::span<const std::uint8_t> bytes_of(std::string_view text) {
-  return {static_cast<const std::uint8_t*>(static_cast<const void*>(text.data())), text.size()};
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
 std::string text_of_bytes(std::span<const std::uint8_t> bytes) { return {bytes.begin(), bytes.end()}; }

@@ -18,7 +18,7 @@ std::size_t size_of(const Job& job) {
     const auto& output = *job.output;
     bytes += output.sha256.size() + output.blob_key.size();
     if (output.verification) bytes += output.verification->reason.size();
-    for (const auto& name : output.dropped) bytes += sizeof name + name.size();
+    for (const auto& name : output.dropped) bytes += sizeof(std::string) + name.size();
   }
   if (job.error) bytes += job.error->detail.size() + job.error->errors.size() * 256;
   return bytes;

@@ -80,7 +80,7 @@ Result<void> Query::run() {
 }
 
 std::string_view Query::text(int column) const {
-  const auto* data = static_cast<const char*>(static_cast<const void*>(sqlite3_column_text(statement_, column)));
+  const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
   return data == nullptr ? std::string_view() : std::string_view(data, sqlite3_column_bytes(statement_, column));
 }
 

@@ -6,14 +6,14 @@ namespace soundbite::embedded {
 
 // Touched on its executor only.
 struct Wakeups::Ear {
-  explicit Ear(asio::any_io_executor on) : executor(on), event(std::move(on)) {}
+  explicit Ear(const asio::any_io_executor& on) : executor(on), event(on) {}
   asio::any_io_executor executor;
   Event event;
   bool heard = false;
 };
 
 Wakeups::Listener::Listener(Wakeups& wakeups, std::optional<JobId> job, asio::any_io_executor executor)
-    : wakeups_(wakeups), job_(job), ear_(std::make_shared<Ear>(std::move(executor))) {
+    : wakeups_(wakeups), job_(job), ear_(std::make_shared<Ear>(executor)) {
   const std::lock_guard lock(wakeups_.mutex_);
   if (job_) {
     wakeups_.of_jobs_.emplace(*job_, ear_);

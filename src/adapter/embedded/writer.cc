@@ -78,22 +78,21 @@ void Writer::close() {
 }
 
 void Writer::enqueue(std::unique_ptr<Operation> operation) {
-  std::optional<Error> refused;
-  if (corrupt_) {
-    refused = Error{ErrorCode::corrupt, "the database is damaged: see the log", {}};
-  } else {
+  Error refused{ErrorCode::corrupt, "the database is damaged: see the log", {}};
+  if (!corrupt_) {
     const std::lock_guard lock(mutex_);
     if (stopping_) {
-      refused = Error{ErrorCode::unavailable, "the store is closed", {}};
+      refused = {ErrorCode::unavailable, "the store is closed", {}};
     } else if (waiting_.size() >= most_waiting) {
-      refused = Error{ErrorCode::throttled, "too many changes wait for the disk", {}};
+      refused = {ErrorCode::throttled, "too many changes wait for the disk", {}};
     } else {
       watch_deadline(operation->deadline);
       waiting_.push_back(std::move(operation));
       if (waiting_.size() >= wake_at_) wake_.notify_one();
+      return;
     }
   }
-  if (refused) operation->answer(*refused);
+  operation->answer(refused);
 }
 
 Writer::Group Writer::remove_overdue() {

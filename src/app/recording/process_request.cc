@@ -63,13 +63,13 @@ Result<Format> choose_format(const Arguments& arguments, const std::string& outp
 // One target for each input; two inputs of one name would overwrite each other.
 Result<void> name_targets(const std::vector<std::string>& inputs, const std::string& output, bool folder,
                           ProcessRequest& request) {
-  const std::string extension(traits_of(request.output.format).extension);
+  const std::string ending = "." + std::string(traits_of(request.output.format).extension);
   std::set<std::string> taken;
   for (const auto& input : inputs) {
     std::string target = output;
     if (folder) {
       const std::string stem = input == "-" ? "recording" : fs::path(input).stem().string();
-      target = (fs::path(output) / (stem + "." + extension)).string();
+      target = (fs::path(output) / (stem + ending)).string();
     }
     if (!taken.insert(target).second)
       return fail(ErrorCode::invalid, "two inputs would become " + target + "; process them into different folders");

@@ -30,7 +30,7 @@ class Canvas {
 
   int width() const { return width_; }
   int height() const { return height_; }
-  Ink at(int x, int y) const { return pixels_[static_cast<std::size_t>(y * width_ + x)]; }
+  Ink at(int x, int y) const { return pixels_[static_cast<std::size_t>(y) * width_ + x]; }
 
   void dot(int x, int y, Ink ink);
   void fill(int x, int y, int width, int height, Ink ink);

@@ -101,6 +101,7 @@ class Library final : public Espeak {
       by_code.emplace(code, EspeakVoice{code, (*voice)->name, gender, (*voice)->identifier});
     }
     std::vector<EspeakVoice> voices;
+    voices.reserve(by_code.size());
     for (auto& [code, voice] : by_code) voices.push_back(std::move(voice));
     return voices;
   }
