@@ -133,6 +133,9 @@ awaitable<Result<void>> UploadIntake::take_back(Deadline deadline) {
 
 awaitable<Result<Container>> UploadIntake::judge() {
   if (start_ == 0) co_return first_.judge();
+  if (start_ < sniff_bytes) {  // what tells may have come with this request only
+    if (auto written = co_await writing_.flush(); !written) co_return std::unexpected(written.error());
+  }
   co_return co_await run_on(pool_, [target = target_]() -> Result<Container> {
     std::array<std::byte, sniff_bytes> first{};
     const auto n = target->writer->bytes().read_at(first, 0);

@@ -37,7 +37,7 @@ Result<void> EmbeddedUploadWriter::check_room_for(std::span<const std::byte> byt
     return fail(ErrorCode::invalid, "there are more bytes than the " + std::to_string(*upload_.length) +
                                         " that the upload was said to have");
   }
-  if (!parts_.disk.has_room()) return fail(ErrorCode::storage_full, "the disk is full");
+  if (!bytes.empty() && !parts_.disk.has_room()) return fail(ErrorCode::storage_full, "the disk is full");
   return {};
 }
 

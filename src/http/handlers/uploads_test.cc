@@ -80,6 +80,17 @@ TEST_F(TusTest, makes_a_file_of_pieces) {
   EXPECT_EQ(file.at("name").as_string(), "w.wav\"");
 }
 
+TEST_F(TusTest, knows_what_it_is_however_little_came_first) {
+  for (const std::size_t first : {1, 5, 11, 43}) {
+    SCOPED_TRACE(first);
+    const std::string place = create("Upload-Length: 20000\r\n").header("Location");
+    EXPECT_EQ(patch(place, 0, wav.substr(0, first)).status, 204);
+    const Reply last = patch(place, first, wav.substr(first));
+    EXPECT_EQ(last.status, 204) << last.body;
+    EXPECT_TRUE(content(last) == wav);
+  }
+}
+
 TEST_F(TusTest, hashes_the_whole_also_when_the_first_pieces_are_forgotten) {
   const std::string place = begin();
   EXPECT_EQ(patch(place, 0, wav.substr(0, 7'000)).status, 204);
