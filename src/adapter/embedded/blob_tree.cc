@@ -155,6 +155,11 @@ Result<void> list_folder(File folder, const std::string& prefix, std::size_t lev
   return {};
 }
 
+Result<void> sync(const File& folder) {
+  if (::fsync(folder.fd()) == 0) return {};
+  return std::unexpected(error_from_errno(errno, "syncing a folder of blobs"));
+}
+
 }  // namespace
 
 Result<void> BlobTree::check_key(std::string_view key) {
@@ -174,7 +179,7 @@ Result<void> BlobTree::check_key(std::string_view key) {
 // The bytes after the name: the file system then writes its journal once for both.
 Result<void> BlobTree::link(int fd, const std::string& key) const {
   const auto parts = path_of(key);
-  const auto ticket = durable_->ticket();
+  const auto opened = durable_->now();
   // A removal may take an empty folder away between its making and its use.
   constexpr int tries = 16;
   for (int i = 1;; ++i) {
@@ -188,25 +193,34 @@ Result<void> BlobTree::link(int fd, const std::string& key) const {
       if (errno != EEXIST) return std::unexpected(error_from_errno(errno, "naming a blob"));
       if (!is_same_file(fd, folder, parts.back())) return fail(ErrorCode::conflict, "there is a blob of that key");
     }
-    auto synced = sync(fd, *folders, fan_out_of(parts));
-    if (synced) durable_->add(fan_out_of(parts), ticket);
+    const auto named = durable_->now();
+    auto synced = ::fsync(fd) == 0 ? sync_folders(*folders, fan_out_of(parts), opened, named)
+                                   : std::unexpected(error_from_errno(errno, "syncing a blob"));
     if (!synced) ::unlinkat(folder, parts.back().c_str(), 0);
     return synced;
   }
 }
 
-Result<void> BlobTree::sync(int fd, const std::vector<File>& folders, const std::string& fan_out) const {
-  if (::fsync(fd) != 0) return std::unexpected(error_from_errno(errno, "syncing a blob"));
-  // Those above the fan-out folder too, also when another call made them a moment ago, unless they are known to last:
-  // the sync of a folder without changes still empties the disk's cache.
-  const bool known = durable_->holds(fan_out);
-  for (std::size_t i = folders.size(); i-- > (known ? fan_out_level : 0);) {
-    if (::fsync(folders[i].fd()) != 0) return std::unexpected(error_from_errno(errno, "syncing a folder of blobs"));
+Result<void> BlobTree::sync_folders(const std::vector<File>& folders, const std::string& fan_out,
+                                    DurableFolders::Moment opened, DurableFolders::Moment named) const {
+  for (std::size_t i = folders.size() - 1; i > fan_out_level; --i) {
+    if (auto synced = sync(folders[i]); !synced) return synced;
   }
-  if (!known && ::fsync(root_.fd()) != 0) {
-    return std::unexpected(error_from_errno(errno, "syncing the folder of blobs"));
+  // Many share the fan-out folder, and who began to sync it while this one's bytes were synced did it for both.
+  if (durable_->synced_since(fan_out, named)) return {};
+  const auto begun = durable_->begin(fan_out);
+  const auto synced = sync_shared_folders(folders, durable_->holds(fan_out));
+  durable_->end(fan_out, opened, begun, synced.has_value());
+  return synced;
+}
+
+// Those above the fan-out folder too, also when another call made them a moment ago, unless they are known to last: the
+// sync of a folder without changes still empties the disk's cache.
+Result<void> BlobTree::sync_shared_folders(const std::vector<File>& folders, bool known) const {
+  for (std::size_t i = fan_out_level + 1; i-- > (known ? fan_out_level : 0);) {
+    if (auto synced = sync(folders[i]); !synced) return synced;
   }
-  return {};
+  return known ? Result<void>() : sync(root_);
 }
 
 Result<File> BlobTree::open(const std::string& key) const {

@@ -35,7 +35,10 @@ class BlobTree {
   Result<std::vector<std::string>> list(const std::string& after, std::size_t limit, Time linked_before) const;
 
  private:
-  Result<void> sync(int fd, const std::vector<File>& folders, const std::string& fan_out) const;
+  // `opened` before `folders` were, `named` when the name was in them.
+  Result<void> sync_folders(const std::vector<File>& folders, const std::string& fan_out, DurableFolders::Moment opened,
+                            DurableFolders::Moment named) const;
+  Result<void> sync_shared_folders(const std::vector<File>& folders, bool known) const;
 
   File root_;
   std::unique_ptr<DurableFolders> durable_ = std::make_unique<DurableFolders>();  // fan-out folders

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapter/embedded/log_room.h"
 #include "adapter/embedded/schema.h"
 
 namespace soundbite::embedded {
@@ -158,6 +159,7 @@ Writer::Group Writer::take_group() {
 
 void Writer::loop() {
   keep_ballast();
+  if (!disk_.wants_ballast()) make_room_for_log(path_);
   while (true) {
     Group group = take_group();
     if (!group.empty()) {

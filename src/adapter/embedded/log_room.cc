@@ -1,0 +1,32 @@
+#include "adapter/embedded/log_room.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include "base/file.h"
+
+namespace soundbite::embedded {
+
+namespace {
+
+constexpr std::uint64_t log_bytes = 8 << 20;
+
+bool write_zeros(const File& log, std::uint64_t begin) {
+  const std::vector<std::byte> zeros(log_bytes - begin);
+  return ::lseek(log.fd(), off_t(begin), SEEK_SET) >= 0 && log.write_all(zeros) && ::fdatasync(log.fd()) == 0;
+}
+
+}  // namespace
+
+void make_room_for_log(const std::string& path) {
+  // SQLite has no locks on this file, which closing it would give up.
+  const File log(::open((path + "-wal").c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!log) return;
+  const auto size = log.size();
+  if (!size || *size >= log_bytes) return;
+  if (!write_zeros(log, *size)) (void)::ftruncate(log.fd(), off_t(*size));
+}
+
+}  // namespace soundbite::embedded
