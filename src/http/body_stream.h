@@ -1,9 +1,11 @@
 // The body of a request as it arrives, for handlers that pull it piece by piece.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/async.h"
@@ -24,6 +26,9 @@ class BodyStream {
   // 100-continue, so what can be refused without the body is refused before it. An error is the answer to give, or says
   // that the client is gone and nobody will read one; it is given again by each further call.
   virtual awaitable<std::expected<std::string_view, Refusal>> next() = 0;
+  // The same into the caller's memory, without a copy where the body comes as it is: one byte or more; 0 at the end.
+  // `room` is not empty.
+  virtual awaitable<std::expected<std::size_t, Refusal>> read(std::span<std::byte> room) = 0;
 };
 
 }  // namespace soundbite

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/system/system_error.hpp>
 
@@ -117,8 +118,8 @@ awaitable<Session::Outcome> Session::answer_stream(const Route& route, Response&
   phase_ = Phase::handling;
   request_.stream = this;
   pulled_ = false;
+  unread_ = {};
   pull_outcome_ = Outcome::ok;
-  pulled_bytes_ = 0;
   waited_ = {};
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   response = co_await host_.dispatcher.answer(route, request_);
@@ -204,43 +205,82 @@ Session::Outcome Session::feed_piece(std::string_view& piece) {
   const std::size_t held = bytes.size();
   piece = body_reader_.take_plain(bytes);
   in_.consume(held - bytes.size());
-  if (!piece.empty()) {
+  Outcome outcome = Outcome::ok;
+  if (piece.empty()) {
+    body_.clear();
+    outcome = feed_body();
+    piece = body_;
+  } else {
     body_whole_ = body_reader_.done();
-    return Outcome::ok;
   }
-  body_.clear();
-  const Outcome outcome = feed_body();
-  piece = body_;
+  pulled_bytes_ += piece.size();
   return outcome;
+}
+
+// What came with the head.
+awaitable<std::string_view> Session::begin_pull() {
+  pulled_ = true;
+  pulled_bytes_ = body_.size();
+  if (!body_whole_) pull_outcome_ = co_await begin_body();
+  co_return body_;
 }
 
 awaitable<std::expected<std::string_view, Refusal>> Session::next() {
   std::string_view piece;
-  if (!std::exchange(pulled_, true)) {
-    piece = body_;  // what came with the head
-    if (!body_whole_) pull_outcome_ = co_await begin_body();
-  }
+  if (!pulled_) piece = co_await begin_pull();
   while (pull_outcome_ == Outcome::ok && piece.empty() && !body_whole_) {
     pull_outcome_ = feed_piece(piece);
-    if (pull_outcome_ == Outcome::ok && piece.empty() && !body_whole_) pull_outcome_ = co_await fill_timed();
+    if (pull_outcome_ == Outcome::ok && piece.empty() && !body_whole_) {
+      pull_outcome_ = co_await timed(fill(pull_read_bytes));
+    }
   }
-  if (pull_outcome_ == Outcome::gone) co_return std::unexpected(host_.dispatcher.refusal_of(client_gone, request_));
-  if (pull_outcome_ == Outcome::refused) co_return std::unexpected(host_.dispatcher.refusal_of(*refusal_, request_));
-  pulled_bytes_ += piece.size();
+  if (pull_outcome_ != Outcome::ok) co_return std::unexpected(pull_refusal());
   request_.deadline = Deadline::in(host_.options.request_timeout);
   co_return piece;
 }
 
+awaitable<std::expected<std::size_t, Refusal>> Session::read(std::span<std::byte> room) {
+  if (!pulled_) unread_ = co_await begin_pull();
+  if (unread_.empty()) {
+    const bool on_its_way = pull_outcome_ == Outcome::ok && in_.empty() && body_reader_.plain_left() > 0;
+    if (on_its_way) co_return co_await read_plain(room);
+    const auto piece = co_await next();
+    if (!piece) co_return std::unexpected(piece.error());
+    unread_ = *piece;
+  }
+  const auto part = unread_.substr(0, room.size());
+  std::ranges::copy(std::as_bytes(std::span(part)), room.begin());
+  unread_.remove_prefix(part.size());
+  co_return part.size();
+}
+
+// No further than the body: what is behind it is the next request's.
+awaitable<std::expected<std::size_t, Refusal>> Session::read_plain(std::span<std::byte> room) {
+  std::size_t bytes = 0;
+  const auto wanted = std::min<std::uint64_t>(room.size(), body_reader_.plain_left());
+  pull_outcome_ = co_await timed(receive(room.first(std::size_t(wanted)), bytes));
+  if (pull_outcome_ != Outcome::ok) co_return std::unexpected(pull_refusal());
+  body_reader_.skip_plain(bytes);
+  body_whole_ = body_reader_.done();
+  pulled_bytes_ += bytes;
+  request_.deadline = Deadline::in(host_.options.request_timeout);
+  co_return bytes;
+}
+
+Refusal Session::pull_refusal() const {
+  return host_.dispatcher.refusal_of(pull_outcome_ == Outcome::gone ? client_gone : *refusal_, request_);
+}
+
 // An upload may last long, but not by waiting: its client sends something every few seconds, and not less than the
 // lowest rate on the whole.
-awaitable<Session::Outcome> Session::fill_timed() {
+awaitable<Session::Outcome> Session::timed(awaitable<Outcome> reading) {
   const auto& options = host_.options;
   const auto began = std::chrono::steady_clock::now();
   const std::chrono::seconds earned(pulled_bytes_ / options.upload_min_rate);
   const auto allowed = std::max<std::chrono::steady_clock::duration>(options.upload_grace, earned) - waited_;
   phase_ = Phase::body;
   deadline_ = began + std::min<std::chrono::steady_clock::duration>(options.upload_idle_timeout, allowed);
-  const Outcome outcome = co_await fill(pull_read_bytes);
+  const Outcome outcome = co_await std::move(reading);
   phase_ = Phase::handling;
   waited_ += std::chrono::steady_clock::now() - began;
   co_return outcome;
@@ -262,6 +302,15 @@ awaitable<Session::Outcome> Session::fill(std::size_t size) {
     if (!std::exchange(releasing_, false) || expired_ || host_.drain.begun()) co_return after_failed_read();
     if (const Outcome outcome = co_await wait_without_buffers(); outcome != Outcome::ok) co_return outcome;
   }
+}
+
+// Past the buffer.
+awaitable<Session::Outcome> Session::receive(std::span<std::byte> room, std::size_t& bytes) {
+  error_code error;
+  bytes = co_await socket_.async_read_some(asio::buffer(room), asio::redirect_error(asio::use_awaitable, error));
+  if (bytes == 0) co_return after_failed_read();
+  expired_ = false;
+  co_return Outcome::ok;
 }
 
 awaitable<Session::Outcome> Session::wait_without_buffers() {

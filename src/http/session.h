@@ -60,8 +60,13 @@ class Session final : private BodyStream {
   awaitable<void> linger();
 
   std::optional<std::uint64_t> expected_bytes() const override { return check_.facts().content_length; }
+  awaitable<std::string_view> begin_pull();
   awaitable<std::expected<std::string_view, Refusal>> next() override;
-  awaitable<Outcome> fill_timed();
+  awaitable<std::expected<std::size_t, Refusal>> read(std::span<std::byte> room) override;
+  awaitable<std::expected<std::size_t, Refusal>> read_plain(std::span<std::byte> room);
+  awaitable<Outcome> receive(std::span<std::byte> room, std::size_t& bytes);
+  awaitable<Outcome> timed(awaitable<Outcome> reading);
+  Refusal pull_refusal() const;
 
   void begin_request();
   Outcome feed_body();
@@ -95,6 +100,7 @@ class Session final : private BodyStream {
 
   // Of a body that is pulled.
   bool pulled_ = false;                            // a first time
+  std::string_view unread_;                        // of the piece of now
   Outcome pull_outcome_ = Outcome::ok;             // what ended it early
   std::uint64_t pulled_bytes_ = 0;                 // so far
   std::chrono::steady_clock::duration waited_{0};  // for the client

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <bitset>
 #include <cstdlib>
-#include <cstring>
 #include <list>
 #include <mutex>
 #include <new>
@@ -70,10 +69,9 @@ BatchMemory& memory() {
 
 }  // namespace
 
-void Batch::add(std::span<const std::byte> bytes) {
+std::span<std::byte> Batch::room() {
   if (!memory_) memory_.reset(memory().take());
-  std::memcpy(memory_.get() + size_, bytes.data(), bytes.size());
-  size_ += bytes.size();
+  return {memory_.get() + size_, capacity - size_};
 }
 
 void Batch::GiveBack::operator()(std::byte* batch) const { memory().give_back(batch); }

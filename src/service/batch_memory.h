@@ -15,7 +15,10 @@ class Batch {
   static constexpr std::size_t capacity = 1024 * 1024;  // a multiple of what DirectWriter is aligned to
 
   std::span<const std::byte> bytes() const { return {memory_.get(), size_}; }
-  void add(std::span<const std::byte> bytes);  // at most what is left of the capacity
+  // What is left of the capacity, behind the bytes.
+  std::span<std::byte> room();
+  // So many bytes were written into the room.
+  void grow(std::size_t bytes) { size_ += bytes; }
   void clear() { size_ = 0; }
 
  private:

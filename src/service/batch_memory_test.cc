@@ -11,9 +11,14 @@
 namespace soundbite {
 namespace {
 
+void add(Batch& batch, const std::vector<std::byte>& bytes) {
+  std::ranges::copy(bytes, batch.room().begin());
+  batch.grow(bytes.size());
+}
+
 Batch filled_with(std::uint8_t value) {
   Batch batch;
-  batch.add(std::vector<std::byte>(Batch::capacity, std::byte(value)));
+  add(batch, std::vector(Batch::capacity, std::byte(value)));
   return batch;
 }
 
@@ -25,8 +30,9 @@ bool is_filled_with(const Batch& batch, std::uint8_t value) {
 TEST(BatchTest, collects_bytes_until_it_is_cleared) {
   Batch batch;
   EXPECT_TRUE(batch.bytes().empty());
-  batch.add(std::vector(3, std::byte{1}));
-  batch.add(std::vector(2, std::byte{2}));
+  add(batch, std::vector(3, std::byte{1}));
+  add(batch, std::vector(2, std::byte{2}));
+  EXPECT_EQ(batch.room().size(), Batch::capacity - 5);
   EXPECT_TRUE(std::ranges::equal(batch.bytes(),
                                  std::vector{std::byte{1}, std::byte{1}, std::byte{1}, std::byte{2}, std::byte{2}}));
   batch.clear();

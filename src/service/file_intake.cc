@@ -38,11 +38,20 @@ Result<T> FileIntake::refused(Result<T> result) {
   return result;
 }
 
-awaitable<Result<void>> FileIntake::write(std::span<const std::byte> bytes) {
+Result<void> FileIntake::check(std::span<const std::byte> bytes) {
   instruments_.received(bytes.size());
   bytes_ += bytes.size();
-  if (bytes_ > max_bytes_) co_return refused(Result<void>(std::unexpected(file_too_large(max_bytes_))));
-  if (auto known = first_.add(bytes); !known) co_return refused(std::move(known));
+  if (bytes_ > max_bytes_) return std::unexpected(file_too_large(max_bytes_));
+  return first_.add(bytes);
+}
+
+awaitable<Result<void>> FileIntake::took(std::size_t bytes) {
+  if (auto fine = check(room().first(bytes)); !fine) co_return refused(std::move(fine));
+  co_return refused(co_await writing_.took(bytes));
+}
+
+awaitable<Result<void>> FileIntake::write(std::span<const std::byte> bytes) {
+  if (auto fine = check(bytes); !fine) co_return refused(std::move(fine));
   co_return refused(co_await writing_.add(bytes));
 }
 

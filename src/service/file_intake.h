@@ -34,7 +34,11 @@ class FileIntake {
   FileIntake& operator=(const FileIntake&) = delete;
   ~FileIntake();
 
-  // Errors: invalid (file_too_large; unsupported_media, once enough came to tell); storage_full, unavailable.
+  // Where the next bytes belong, and that so many of them are there: WriteBehind's, for one after the other. Errors:
+  // invalid (file_too_large; unsupported_media, once enough came to tell); storage_full, unavailable.
+  std::span<std::byte> room() { return writing_.room(); }
+  awaitable<Result<void>> took(std::size_t bytes);
+  // The same for bytes that lie elsewhere.
   awaitable<Result<void>> write(std::span<const std::byte> bytes);
   // Errors: invalid (empty_file, unsupported_media); storage_full, unavailable.
   awaitable<Result<ReceivedFile>> finish();
@@ -44,6 +48,7 @@ class FileIntake {
 
  private:
   struct Target;
+  Result<void> check(std::span<const std::byte> bytes);
   template <class T>
   Result<T> refused(Result<T> result);
 

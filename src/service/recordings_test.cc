@@ -30,6 +30,10 @@ class RecordingsTest : public testing::Test, protected CoroutineRunner {
     const auto submitted = run(service.submit(std::move(spec), std::move(owner), soon));
     return submitted ? std::vector<FieldError>{} : submitted.error().fields;
   }
+  Result<void> give(UploadIntake& intake, std::span<const std::byte> bytes) {
+    std::ranges::copy(bytes, intake.room().begin());
+    return run(intake.took(bytes.size()));
+  }
 
   const Deadline soon = Deadline::in(std::chrono::seconds(20));
   asio::thread_pool disk{1};
@@ -125,12 +129,12 @@ TEST_F(RecordingsTest, that_are_past_a_limit_lowered_since_they_began_take_nothi
   Uploads before{store.uploads, store, disk, clock, *random, files.instruments(), {.max_bytes = 10'000}};
   const auto upload = run(before.create({}, {}, soon));
   auto first = run(before.receive(upload->id, {}, 0, {}, soon));
-  EXPECT_TRUE(run((*first)->write(bytes)));
+  EXPECT_TRUE(give(**first, bytes));
   EXPECT_TRUE(run(before.finish(std::move(*first), {}, soon)));
 
   Uploads after{store.uploads, store, disk, clock, *random, files.instruments(), {.max_bytes = 100}};
   auto second = run(after.receive(upload->id, {}, bytes.size(), {}, soon));
-  const auto written = run((*second)->write(bytes.first(1)));
+  const auto written = give(**second, bytes.first(1));
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().fields.at(0).code, "file_too_large");
 }

@@ -87,21 +87,21 @@ const Upload& UploadIntake::upload() const { return target_->writer->upload(); }
 
 bool UploadIntake::recorded() const { return target_->writer->recorded(); }
 
-awaitable<Result<void>> UploadIntake::write(std::span<const std::byte> bytes) {
-  instruments_.received(bytes.size());
+awaitable<Result<void>> UploadIntake::took(std::size_t bytes) {
+  instruments_.received(bytes);
   const std::uint64_t limit = length_.value_or(terms_.max_bytes);
-  if (offset_ + bytes.size() > limit) {
+  if (offset_ + bytes > limit) {
     outcome_ = UploadInstruments::Outcome::refused;
     co_return std::unexpected(file_too_large(limit));
   }
-  offset_ += bytes.size();
+  offset_ += bytes;
   if (start_ == 0) {
-    if (auto known = first_.add(bytes); !known) {
+    if (auto known = first_.add(room().first(bytes)); !known) {
       outcome_ = UploadInstruments::Outcome::refused;
       co_return known;
     }
   }
-  co_return co_await writing_.add(bytes);
+  co_return co_await writing_.took(bytes);
 }
 
 awaitable<Result<void>> UploadIntake::settle(std::optional<std::string_view> checksum, Deadline deadline) {

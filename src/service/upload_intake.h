@@ -37,8 +37,10 @@ class UploadIntake {
   std::optional<std::uint64_t> length() const { return length_; }
   bool whole() const { return length_ == offset_; }
 
-  // Errors: invalid (file_too_large: beyond the length or the limit; unsupported_media); storage_full, unavailable.
-  awaitable<Result<void>> write(std::span<const std::byte> bytes);
+  // Where the next bytes belong, and that so many of them are there: WriteBehind's, for one after the other. Errors:
+  // invalid (file_too_large: beyond the length or the limit; unsupported_media); storage_full, unavailable.
+  std::span<std::byte> room() { return writing_.room(); }
+  awaitable<Result<void>> took(std::size_t bytes);
 
   // `checksum` as the terms asked for. Errors: conflict (checksum_mismatch): all bytes of this request are taken back.
   awaitable<Result<void>> settle(std::optional<std::string_view> checksum, Deadline deadline);

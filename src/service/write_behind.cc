@@ -1,5 +1,7 @@
 #include "service/write_behind.h"
 
+#include <algorithm>
+
 #include "service/batch_memory.h"
 
 namespace soundbite {
@@ -24,19 +26,28 @@ struct WriteBehind::State {
 WriteBehind::WriteBehind(const asio::any_io_executor& executor, std::uint64_t offset, Sink sink)
     : state_(std::make_shared<State>(executor, std::move(sink), offset)) {}
 
-awaitable<Result<void>> WriteBehind::add(std::span<const std::byte> bytes) {
+std::span<std::byte> WriteBehind::room() { return state_->collected.room().first(state_->missing()); }
+
+awaitable<Result<void>> WriteBehind::took(std::size_t bytes) {
   State& state = *state_;
   if (!state.result) co_return state.result;  // a batch that could not be handed over is still full
-  while (!bytes.empty()) {
-    const auto part = bytes.first(std::min(bytes.size(), state.missing()));
-    const bool full = part.size() == state.missing();
-    state.collected.add(part);
-    state.offset += part.size();
-    bytes = bytes.subspan(part.size());
-    if (!full) break;
-    if (auto handed = co_await hand_over(); !handed) co_return handed;
-  }
+  const bool full = bytes == state.missing();
+  state.collected.grow(bytes);
+  state.offset += bytes;
+  if (full) co_return co_await hand_over();
   co_return state.result;
+}
+
+awaitable<Result<void>> WriteBehind::add(std::span<const std::byte> bytes) {
+  Result<void> taken = state_->result;
+  while (taken && !bytes.empty()) {
+    const auto place = room();
+    const auto part = bytes.first(std::min(bytes.size(), place.size()));
+    std::ranges::copy(part, place.begin());
+    bytes = bytes.subspan(part.size());
+    taken = co_await took(part.size());
+  }
+  co_return taken;
 }
 
 awaitable<Result<void>> WriteBehind::flush() {

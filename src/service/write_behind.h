@@ -22,7 +22,12 @@ class WriteBehind {
   // of one's memory, so that all but the first of an upload that goes on can be written as they lie (DirectWriter).
   WriteBehind(const asio::any_io_executor& executor, std::uint64_t offset, Sink sink);
 
-  // The first error of the sink is answered by the next call, and by every one after it.
+  // Where the next bytes belong; never empty. Good until the next call of another kind; none after an error.
+  std::span<std::byte> room();
+  // So many bytes were written into the room. The first error of the sink is answered by the next call, and by every
+  // one after it.
+  awaitable<Result<void>> took(std::size_t bytes);
+  // The same for bytes that lie elsewhere: copies them.
   awaitable<Result<void>> add(std::span<const std::byte> bytes);
   // All that was added has been taken by the sink.
   awaitable<Result<void>> flush();

@@ -54,6 +54,20 @@ TEST_F(WriteBehindTest, splits_a_piece_that_is_larger_than_a_batch) {
   EXPECT_EQ(sizes, (std::vector<std::size_t>{batch, batch, batch, 1}));
 }
 
+TEST_F(WriteBehindTest, offers_room_up_to_the_end_of_a_batch_for_bytes_that_need_no_copy) {
+  WriteBehind writing(io.get_executor(), 2 * batch + 1000, sink());
+  EXPECT_EQ(writing.room().size(), batch - 1000);
+  writing.room().front() = std::byte{7};
+  EXPECT_TRUE(run(writing.took(1)));
+  EXPECT_EQ(writing.room().size(), batch - 1001);
+  EXPECT_TRUE(run(writing.took(batch - 1001)));
+  EXPECT_EQ(writing.room().size(), batch);
+  EXPECT_TRUE(run(writing.took(5)));
+  EXPECT_TRUE(run(writing.flush()));
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{batch - 1000, 5}));
+  EXPECT_GE(sum, 7U);
+}
+
 TEST_F(WriteBehindTest, ends_batches_where_they_can_be_written_as_they_lie_wherever_an_upload_goes_on) {
   WriteBehind writing(io.get_executor(), 3 * batch + 1000, sink());
   const std::vector<std::byte> piece(2 * batch);

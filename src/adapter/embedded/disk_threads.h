@@ -42,9 +42,9 @@ class DiskThreads {
 
   static constexpr std::size_t threads = 4;
   // A sync waits for all that anybody has written by then, and those who wait for the same one go on together: with a
-  // thread for each, all uploads wait for the disk and then all for the processor. With two, some do the one while
+  // thread for each, all uploads wait for the disk and then all for the processor. With three, some do the one while
   // others do the other (docs/decisions/0111).
-  static constexpr std::size_t syncing_threads = 2;
+  static constexpr std::size_t syncing_threads = 3;
 
   asio::thread_pool pool_;
   asio::thread_pool syncing_;

@@ -29,11 +29,23 @@ void DigestedBody::promise(FieldDigest told, std::string_view field) {
 awaitable<std::expected<std::string_view, Refusal>> DigestedBody::next() {
   auto piece = co_await body_->next();
   if (!piece) co_return piece;
-  for (Promise& one : promises_) one.digest.add(std::as_bytes(std::span(*piece)));
-  if (piece->empty()) {
-    if (auto broken = broken_promise()) co_return std::unexpected(std::move(*broken));
-  }
+  if (auto kept = digest(std::as_bytes(std::span(*piece))); !kept) co_return std::unexpected(std::move(kept.error()));
   co_return piece;
+}
+
+awaitable<std::expected<std::size_t, Refusal>> DigestedBody::read(std::span<std::byte> room) {
+  auto bytes = co_await body_->read(room);
+  if (!bytes) co_return bytes;
+  if (auto kept = digest(room.first(*bytes)); !kept) co_return std::unexpected(std::move(kept.error()));
+  co_return bytes;
+}
+
+std::expected<void, Refusal> DigestedBody::digest(std::span<const std::byte> bytes) {
+  for (Promise& one : promises_) one.digest.add(bytes);
+  if (bytes.empty()) {
+    if (auto broken = broken_promise()) return std::unexpected(std::move(*broken));
+  }
+  return {};
 }
 
 std::optional<Refusal> DigestedBody::broken_promise() {

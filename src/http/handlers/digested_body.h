@@ -17,6 +17,7 @@ class DigestedBody final : public BodyStream {
 
   std::optional<std::uint64_t> expected_bytes() const override { return body_->expected_bytes(); }
   awaitable<std::expected<std::string_view, Refusal>> next() override;
+  awaitable<std::expected<std::size_t, Refusal>> read(std::span<std::byte> room) override;
 
  private:
   struct Promise {
@@ -26,6 +27,8 @@ class DigestedBody final : public BodyStream {
   };
   explicit DigestedBody(BodyStream& body) : body_(&body) {}
   void promise(FieldDigest told, std::string_view field);
+  // Nothing more is the end. Errors: a digest is another.
+  std::expected<void, Refusal> digest(std::span<const std::byte> bytes);
   std::optional<Refusal> broken_promise();
 
   BodyStream* body_;

@@ -96,10 +96,10 @@ awaitable<std::expected<Upload, Refusal>> receive_raw(Files& files, BodyStream& 
 
 awaitable<std::expected<void, Refusal>> receive_body(FileIntake& intake, BodyStream& body) {
   while (true) {
-    const auto piece = co_await body.next();
-    if (!piece) co_return std::unexpected(piece.error());
-    if (piece->empty()) co_return std::expected<void, Refusal>{};
-    if (auto taken = co_await intake.write(std::as_bytes(std::span(*piece))); !taken) {
+    const auto bytes = co_await body.read(intake.room());
+    if (!bytes) co_return std::unexpected(bytes.error());
+    if (*bytes == 0) co_return std::expected<void, Refusal>{};
+    if (auto taken = co_await intake.took(*bytes); !taken) {
       co_return std::unexpected(refuse(taken.error()));
     }
   }

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <boost/json/parse.hpp>
+#include <thread>
 
 #include "base/digest.h"
 #include "tests/support/http_server.h"
@@ -62,6 +63,21 @@ TEST_F(FilesTest, take_a_raw_body_and_tell_what_it_is) {
   EXPECT_EQ(text(reply, "name"), "b.wav");
   EXPECT_EQ(json::parse(reply.body).at("bytes").as_int64(), 10'000);
   EXPECT_EQ(client.get(reply.header("Location")).body, reply.body);
+}
+
+TEST_F(FilesTest, take_no_byte_of_the_request_behind_them) {
+  const std::string large = wav_of(700'000);
+  const std::string request = "POST /api/v1/files HTTP/1.1\r\nHost: localhost\r\nContent-Length: 700000\r\n\r\n" +
+                              large + "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  for (const std::size_t first : {10UL, 100UL, 5'000UL, 699'999UL, request.size() - 20}) {
+    client.send(std::string_view(request).substr(0, first));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    client.send(std::string_view(request).substr(first));
+    const Reply reply = client.read_reply();
+    ASSERT_EQ(reply.status, 201) << reply.body;
+    EXPECT_EQ(text(reply, "sha256"), sha256_of(large));
+    EXPECT_EQ(client.read_reply().status, 200);
+  }
 }
 
 TEST_F(FilesTest, take_a_chunked_body) {

@@ -116,13 +116,13 @@ awaitable<std::expected<Upload, Refusal>> receive_chunk(Uploads& uploads, Result
     co_return refused(file_too_large(length), uploads);
   }
   while (true) {
-    const auto piece = co_await request.stream->next();
-    if (!piece) {
+    const auto bytes = co_await request.stream->read((*intake)->room());
+    if (!bytes) {
       co_await uploads.break_off(std::move(*intake), request.deadline);
-      co_return std::unexpected(piece.error());
+      co_return std::unexpected(bytes.error());
     }
-    if (piece->empty()) break;
-    const auto taken = co_await (*intake)->write(std::as_bytes(std::span(*piece)));
+    if (*bytes == 0) break;
+    const auto taken = co_await (*intake)->took(*bytes);
     if (!taken) {
       co_await uploads.refuse(std::move(*intake), taken.error(), request.deadline);
       co_return refused(taken.error(), uploads);

@@ -58,10 +58,16 @@ BodyReader::State BodyReader::feed(std::string_view& bytes, std::string& body) {
 }
 
 std::string_view BodyReader::take_plain(std::string_view& bytes) {
-  if (expected_ != Expected::data) return {};
-  const auto data = take(bytes);
-  if (data_left_ == 0) expected_ = Expected::nothing;
+  const auto data = bytes.substr(0, std::size_t(std::min<std::uint64_t>(bytes.size(), plain_left())));
+  bytes.remove_prefix(data.size());
+  skip_plain(data.size());
   return data;
+}
+
+void BodyReader::skip_plain(std::uint64_t bytes) {
+  if (expected_ != Expected::data) return;
+  data_left_ -= bytes;
+  if (data_left_ == 0) expected_ = Expected::nothing;
 }
 
 std::string_view BodyReader::take(std::string_view& bytes) {

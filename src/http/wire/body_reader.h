@@ -29,6 +29,9 @@ class BodyReader {
   // The same for a body that is not chunked, without a copy: its bytes at the front of `bytes`, whose place they keep.
   // Nothing when the body is chunked or has come to its end.
   std::string_view take_plain(std::string_view& bytes);
+  // For who reads such a body past this: what is still to come of it, and that so many bytes of that came.
+  std::uint64_t plain_left() const { return expected_ == Expected::data ? data_left_ : 0; }
+  void skip_plain(std::uint64_t bytes);
   bool done() const { return expected_ == Expected::nothing; }
 
   // After refused.
