@@ -131,9 +131,10 @@ def test_a_full_disk_is_a_state_and_not_a_failure(serve, tmp_path, preload):
     assert server.audio(ready[0]["id"]).status_code == 200
     answer = server.client.delete(ready[0]["links"]["self"])
     assert answer.status_code == 204 or is_clean_refusal(answer)
+    # Nothing is taken for a fault of theirs. (What was encoded by then may end: the log has room of its own.)
     for job in waiting:
         record = server.get(job, wait=1).json()
-        assert record["status"] in ("pending", "processing") and record["attempts"] == 0, record
+        assert record["status"] in ("pending", "processing", "ready") and record["attempts"] == 0, record
     sign.unlink()
     for job in waiting:
         record = server.settle(job)
