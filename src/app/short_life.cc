@@ -22,14 +22,14 @@ void expect_a_short_life() {
   ::mallopt(M_MMAP_MAX, 0);
   ::mallopt(M_TRIM_THRESHOLD, INT_MAX);
   ::mallopt(M_TOP_PAD, reserve);
-  const auto begin = reinterpret_cast<std::uintptr_t>(::sbrk(0));
+  auto* const begin = static_cast<char*>(::sbrk(0));
   // Larger than what is there, so that the heap grows by the reserve; volatile, or the compiler leaves both calls out.
   void* volatile larger_than_what_is_there = std::malloc(1 << 20);
   std::free(larger_than_what_is_there);
-  const auto end = reinterpret_cast<std::uintptr_t>(::sbrk(0));
-  const auto first = (begin + huge_page - 1) / huge_page * huge_page;
+  auto* const end = static_cast<char*>(::sbrk(0));
+  auto* const first = begin + (huge_page - reinterpret_cast<std::uintptr_t>(begin) % huge_page) % huge_page;
   // A system without huge pages, or without room for the reserve, is slower and nothing else.
-  if (first < end) ::madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);
+  if (first < end) ::madvise(first, std::size_t(end - first), MADV_HUGEPAGE);
 }
 
 }  // namespace soundbite

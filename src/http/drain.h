@@ -11,7 +11,7 @@ namespace soundbite {
 // For one io thread.
 class Drain {
  public:
-  explicit Drain(asio::any_io_executor executor) : event_(std::move(executor)) {}
+  explicit Drain(const asio::any_io_executor& executor) : event_(executor) {}
 
   bool begun() const { return begun_; }
   void begin() {

@@ -81,11 +81,9 @@ Result<std::vector<std::string>> find_input_files(std::span<const std::string> w
   std::vector<std::string> found;
   for (const auto& word : words) {
     std::error_code error;
-    if (word == "-") {
-      found.push_back(word);
-    } else if (std::filesystem::is_directory(word, error)) {
+    if (word != "-" && std::filesystem::is_directory(word, error)) {
       if (auto added = add_folder(word, found); !added) return std::unexpected(std::move(added.error()));
-    } else if (std::filesystem::exists(word, error)) {
+    } else if (word == "-" || std::filesystem::exists(word, error)) {
       found.push_back(word);
     } else if (!add_matches(word, found)) {
       return fail(ErrorCode::invalid, "there is no file " + quote_json(word));

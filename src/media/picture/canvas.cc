@@ -12,11 +12,11 @@ Canvas::Canvas(int width, int height, const Palette& palette, Ink background)
     : width_(width),
       height_(height),
       palette_(palette),
-      pixels_(static_cast<std::size_t>(width * height), background) {}
+      pixels_(std::size_t(width) * std::size_t(height), background) {}
 
 void Canvas::dot(int x, int y, Ink ink) {
   if (x < 0 || x >= width_ || y < 0 || y >= height_) return;
-  pixels_[static_cast<std::size_t>(y * width_ + x)] = ink;
+  pixels_[std::size_t(y) * std::size_t(width_) + std::size_t(x)] = ink;
 }
 
 void Canvas::fill(int x, int y, int width, int height, Ink ink) {
