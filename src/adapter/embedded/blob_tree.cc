@@ -208,9 +208,9 @@ Result<void> BlobTree::sync_folders(const std::vector<File>& folders, const std:
   }
   // Many share the fan-out folder, and who began to sync it while this one's bytes were synced did it for both.
   if (durable_->synced_since(fan_out, named)) return {};
-  const auto begun = durable_->begin(fan_out);
-  const auto synced = sync_shared_folders(folders, durable_->holds(fan_out));
-  durable_->end(fan_out, opened, begun, synced.has_value());
+  DurableFolders::Sync sync_of_fan_out(*durable_, fan_out, opened);
+  auto synced = sync_shared_folders(folders, durable_->holds(fan_out));
+  if (synced) sync_of_fan_out.succeeded();
   return synced;
 }
 
@@ -239,12 +239,12 @@ Result<void> BlobTree::remove(const std::string& key) const {
       return std::unexpected(error_from_errno(errno, "opening a folder of blobs"));
     }
   }
+  durable_->forget(fan_out_of(parts));
   if (::unlinkat(folders.back().fd(), parts.back().c_str(), 0) != 0 && errno != ENOENT) {
     return std::unexpected(error_from_errno(errno, "removing a blob"));
   }
   // Up to the fan-out folder, until one has something left in it.
   for (std::size_t i = folders.size() - 1; i >= fan_out_level; --i) {
-    if (i == fan_out_level) durable_->forget(fan_out_of(parts));
     if (::unlinkat(folders[i - 1].fd(), parts[i].c_str(), AT_REMOVEDIR) != 0) break;
   }
   return {};

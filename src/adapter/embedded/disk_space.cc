@@ -70,7 +70,7 @@ void DiskSpace::note_full() {
 }
 
 void DiskSpace::keep_ballast() {
-  if (has_ballast_ || ballast_bytes_ == 0 || measure() < reserve_bytes_ + ballast_bytes_) return;
+  if (has_ballast_ || ballast_bytes_ == 0 || !has_room_for(ballast_bytes_)) return;
   const File file(::openat(folder_, ballast_name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file) return;
   has_ballast_ = ::posix_fallocate(file.fd(), 0, off_t(ballast_bytes_)) == 0;

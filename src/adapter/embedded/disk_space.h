@@ -18,6 +18,8 @@ class DiskSpace {
 
   // False when less than the reserve is free. Thread-safe; asks the disk at most once a second.
   bool has_room() const;
+  // The same with so many bytes more in use, asked now.
+  bool has_room_for(std::uint64_t bytes) const { return measure() >= reserve_bytes_ + bytes; }
   // A write found no room: has_room() is false for the next second, whatever the disk says. Thread-safe.
   void note_full();
 

@@ -25,6 +25,12 @@ TEST_F(DiskSpaceTest, has_room_above_the_reserve) {
   EXPECT_FALSE(DiskSpace(folder_.fd(), more_than_any_disk, log_, free_).has_room());
 }
 
+TEST_F(DiskSpaceTest, has_room_for_what_leaves_the_reserve_alone) {
+  const DiskSpace disk(folder_.fd(), 1, log_, free_);
+  EXPECT_TRUE(disk.has_room_for(1 << 20));
+  EXPECT_FALSE(disk.has_room_for(more_than_any_disk));
+}
+
 TEST_F(DiskSpaceTest, has_none_once_a_write_found_none) {
   DiskSpace disk(folder_.fd(), 1, log_, free_);
   disk.note_full();

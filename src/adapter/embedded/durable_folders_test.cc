@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <optional>
 
 namespace soundbite::embedded {
 namespace {
@@ -10,8 +11,7 @@ namespace {
 constexpr auto folder = "jobs/a";
 
 void sync(DurableFolders& folders, const std::string& path) {
-  const auto opened = folders.now();
-  folders.end(path, opened, folders.begin(path), true);
+  DurableFolders::Sync(folders, path, folders.now()).succeeded();
 }
 
 TEST(DurableFolders, hold_what_was_synced_until_it_is_forgotten) {
@@ -28,17 +28,19 @@ TEST(DurableFolders, do_not_take_a_folder_that_may_have_been_removed_while_it_wa
   DurableFolders folders;
   const auto opened = folders.now();
   folders.forget(folder);
-  folders.end(folder, opened, folders.begin(folder), true);
+  DurableFolders::Sync(folders, folder, opened).succeeded();
   EXPECT_FALSE(folders.holds(folder));
 }
 
 TEST(DurableFolders, make_durable_what_was_in_them_before_their_sync_began_and_nothing_later) {
   DurableFolders folders;
-  const auto opened = folders.now();
   const auto before = folders.now();
-  const auto begun = folders.begin(folder);
-  const auto meanwhile = folders.now();
-  folders.end(folder, opened, begun, true);
+  DurableFolders::Moment meanwhile = 0;
+  {
+    DurableFolders::Sync under_way(folders, folder, folders.now());
+    meanwhile = folders.now();
+    under_way.succeeded();
+  }
   EXPECT_TRUE(folders.synced_since(folder, before));
   EXPECT_FALSE(folders.synced_since(folder, meanwhile));
   EXPECT_FALSE(folders.synced_since("jobs/b", before));
@@ -46,13 +48,25 @@ TEST(DurableFolders, make_durable_what_was_in_them_before_their_sync_began_and_n
 
 TEST(DurableFolders, know_the_last_sync_of_those_that_overlap) {
   DurableFolders folders;
-  const auto opened = folders.now();
-  const auto first = folders.begin(folder);
+  std::optional<DurableFolders::Sync> first;
+  first.emplace(folders, folder, folders.now());
   const auto between = folders.now();
-  const auto second = folders.begin(folder);
-  folders.end(folder, opened, second, true);
-  folders.end(folder, opened, first, true);
+  sync(folders, folder);
+  first->succeeded();
+  first.reset();
   EXPECT_TRUE(folders.synced_since(folder, between));
+}
+
+TEST(DurableFolders, let_nobody_rely_on_others_who_was_there_when_a_sync_failed) {
+  DurableFolders folders;
+  const auto before = folders.now();
+  {
+    const DurableFolders::Sync fails(folders, folder, folders.now());
+  }
+  const auto after = folders.now();
+  sync(folders, folder);
+  EXPECT_FALSE(folders.synced_since(folder, before)) << "the kernel has told somebody else";
+  EXPECT_TRUE(folders.synced_since(folder, after));
 }
 
 class SyncUnderWay : public testing::TestWithParam<bool> {};
@@ -60,21 +74,20 @@ INSTANTIATE_TEST_SUITE_P(HoweverItEnds, SyncUnderWay, testing::Bool());
 
 TEST_P(SyncUnderWay, is_waited_for_and_counts_only_when_it_succeeds) {
   DurableFolders folders;
-  const auto opened = folders.now();
   const auto named = folders.now();
-  const auto begun = folders.begin(folder);
+  std::optional<DurableFolders::Sync> under_way;
+  under_way.emplace(folders, folder, folders.now());
   auto waiting = std::async(std::launch::async, [&] { return folders.synced_since(folder, named); });
   EXPECT_EQ(waiting.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
-  folders.end(folder, opened, begun, GetParam());
+  if (GetParam()) under_way->succeeded();
+  under_way.reset();
   EXPECT_EQ(waiting.get(), GetParam());
 }
 
 TEST(DurableFolders, do_not_wait_for_a_sync_that_began_too_early) {
   DurableFolders folders;
-  const auto opened = folders.now();
-  const auto begun = folders.begin(folder);
+  const DurableFolders::Sync under_way(folders, folder, folders.now());
   EXPECT_FALSE(folders.synced_since(folder, folders.now()));
-  folders.end(folder, opened, begun, true);
 }
 
 TEST(DurableFolders, stay_few_whatever_comes) {

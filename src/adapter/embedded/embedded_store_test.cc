@@ -24,8 +24,8 @@ class EmbeddedStoreTest : public testing::Test, protected CoroutineRunner {
     store_ = std::move(*store);
   }
   Result<std::unique_ptr<EmbeddedStore>> open_second() {
-    prometheus::Registry registry;
-    return open_embedded_store({.data_dir = folder_.path("data")}, clock_, *random_, log_, registry);
+    second_registry_ = std::make_unique<prometheus::Registry>();
+    return open_embedded_store({.data_dir = folder_.path("data")}, clock_, *random_, log_, *second_registry_);
   }
 
   Submission submission() {
@@ -58,6 +58,7 @@ class EmbeddedStoreTest : public testing::Test, protected CoroutineRunner {
   std::unique_ptr<Random> random_ = make_seeded_random(1);
   Log log_{LogFormat::text, LogLevel::off};
   std::unique_ptr<prometheus::Registry> registry_;
+  std::unique_ptr<prometheus::Registry> second_registry_;
   std::unique_ptr<EmbeddedStore> store_;
 };
 

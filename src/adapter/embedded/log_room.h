@@ -1,9 +1,12 @@
 // Room for SQLite's log.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace soundbite::embedded {
+
+inline constexpr std::uint64_t log_room_bytes = 8 << 20;
 
 // Gives the log of the database at `path` blocks that have been written once, for some two hundred commits. What is
 // written over needs no change of the file itself, so a sync of the log asks less of the disk: 0.19 ms instead of

@@ -27,7 +27,7 @@ class LogRoom : public testing::Test {
 
 TEST_F(LogRoom, is_there_before_the_log_is_used) {
   make_room_for_log(path_);
-  EXPECT_EQ(log_bytes(), 8U << 20);
+  EXPECT_EQ(log_bytes(), log_room_bytes);
   EXPECT_EQ(rights_of(path_ + "-wal"), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
@@ -37,7 +37,7 @@ TEST_F(LogRoom, is_used_by_the_log_and_outlives_its_checkpoints) {
   for (int i = 0; i < 3; ++i) {
     database->execute("UPDATE counts SET ready = " + std::to_string(i) + "; PRAGMA wal_checkpoint(RESTART)").value();
   }
-  EXPECT_EQ(log_bytes(), 8U << 20);
+  EXPECT_EQ(log_bytes(), log_room_bytes);
   EXPECT_EQ(database->integer_of("SELECT ready FROM counts"), 2);
 }
 

@@ -159,7 +159,7 @@ Writer::Group Writer::take_group() {
 
 void Writer::loop() {
   keep_ballast();
-  if (!disk_.wants_ballast()) make_room_for_log(path_);
+  if (disk_.has_room_for(log_room_bytes)) make_room_for_log(path_);
   while (true) {
     Group group = take_group();
     if (!group.empty()) {

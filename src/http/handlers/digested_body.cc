@@ -1,8 +1,14 @@
 #include "http/handlers/digested_body.h"
 
+#include <algorithm>
+
 #include "http/problems.h"
 
 namespace soundbite::handlers {
+
+namespace {
+constexpr std::size_t hashed_at_once = 128 * 1024;
+}
 
 std::expected<DigestedBody, Refusal> DigestedBody::of(const Request& request) {
   DigestedBody body(*request.stream);
@@ -34,6 +40,8 @@ awaitable<std::expected<std::string_view, Refusal>> DigestedBody::next() {
 }
 
 awaitable<std::expected<std::size_t, Refusal>> DigestedBody::read(std::span<std::byte> room) {
+  // What is hashed here keeps all connections waiting.
+  if (!promises_.empty()) room = room.first(std::min(room.size(), hashed_at_once));
   auto bytes = co_await body_->read(room);
   if (!bytes) co_return bytes;
   if (auto kept = digest(room.first(*bytes)); !kept) co_return std::unexpected(std::move(kept.error()));

@@ -36,6 +36,7 @@ std::optional<std::vector<FieldDigest>> parse_content_digest(std::string_view va
       if (name != name_of(algorithm)) continue;
       auto digest = decode(algorithm, bytes.substr(1, bytes.size() - 2));
       if (!digest) return std::nullopt;
+      std::erase_if(digests, [algorithm](const FieldDigest& one) { return one.algorithm == algorithm; });
       digests.push_back(std::move(*digest));
     }
     const std::size_t comma = value.find(',');

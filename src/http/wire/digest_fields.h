@@ -18,7 +18,8 @@ struct FieldDigest {
 
 std::optional<FieldDigest> parse_content_md5(std::string_view value);
 
-// "sha-256=:…:, sha-512=:…:". Algorithms that are not known here are left out, as the RFC wants; so it may be empty.
+// "sha-256=:…:, sha-512=:…:". Algorithms that are not known here are left out, as the RFC wants; so it may be empty. Of
+// those told twice the last counts (RFC 8941).
 std::optional<std::vector<FieldDigest>> parse_content_digest(std::string_view value);
 
 // 64 hex digits, in either case.

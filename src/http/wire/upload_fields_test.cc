@@ -14,6 +14,15 @@ TEST(ContentDigest, takes_what_is_known_and_leaves_the_rest) {
   EXPECT_EQ(to_hex(digests->front().bytes), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST(ContentDigest, counts_the_last_of_what_is_told_twice) {
+  const std::string first(43, 'A');
+  const std::string last = "B" + first.substr(1);
+  const auto digests = parse_content_digest("sha-256=:" + first + "=:, sha-256=:" + last + "=:");
+  ASSERT_TRUE(digests);
+  ASSERT_EQ(digests->size(), 1U);
+  EXPECT_EQ(digests->at(0).bytes[0], '\x04');
+}
+
 TEST(ContentDigest, is_refused_when_it_is_not_well_formed) {
   for (const auto* wrong :
        {"", "sha-256", "sha-256=abc", "sha-256=::", "sha-256=:AAAA:", "sha-256=:AAAA", ",", "=:AAAA:"}) {
