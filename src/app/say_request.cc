@@ -72,7 +72,7 @@ Result<std::string> read_standard_input(std::size_t limit) {
 }
 
 Result<std::string> read_text(const Arguments& arguments, const Config& config) {
-  const std::string word = arguments.words().empty() ? "-" : arguments.words().front();
+  std::string word = arguments.words().empty() ? "-" : arguments.words().front();
   if (word != "-") return word;
   if (arguments.words().empty() && ::isatty(STDIN_FILENO) == 1)
     return fail(ErrorCode::invalid, "give the text: soundbite say \"Hello there.\" -o hello.mp3, or pipe it in");
@@ -80,7 +80,7 @@ Result<std::string> read_text(const Arguments& arguments, const Config& config) 
 }
 
 Result<std::string> choose_target(const Arguments& arguments) {
-  const auto named = arguments.value("output").value_or("-");
+  auto named = arguments.value("output").value_or("-");
   if (named.empty()) return fail(ErrorCode::invalid, "bad value \"\" for --output: name a file");
   if (named == "-" && ::isatty(STDOUT_FILENO) == 1)
     return fail(ErrorCode::invalid, "say where the audio goes: -o hello.mp3 for a file, or pipe standard output");

@@ -35,7 +35,7 @@ Slack slack_of(Format format) {
     case Format::flac: return {0, 0};
     case Format::mp3: return {0, 1'152};
     case Format::opus: return {0, 960};
-    case Format::vorbis: return {0, 1'024};
+    case Format::vorbis:
     case Format::m4a: return {0, 1'024};
     case Format::aac: return {1'024, 1'024};
   }

@@ -308,6 +308,7 @@ Result<std::string> without_shapes(const Model& model) {
   for (const auto value : model.outputs)
     if (auto appended = append_value(graph_field::output, value); !appended) return std::unexpected(appended.error());
   std::vector<std::string_view> weights;
+  weights.reserve(model.initializers.size());
   for (const auto& [name, tensor] : model.initializers) weights.push_back(tensor.raw);
   return assemble(model, head, weights);
 }

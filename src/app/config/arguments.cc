@@ -30,6 +30,7 @@ std::string names_of(const Option& option) {
 
 Error unknown_flag(const CommandSpec& spec, const std::vector<Option>& options, const std::string& written) {
   std::vector<std::string> flags;
+  flags.reserve(options.size());
   for (const auto& option : options) flags.push_back("--" + option.name);
   const std::string name = written.substr(0, written.find('='));
   const auto nearest = nearest_names(name, flags, 1);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -44,7 +45,7 @@ bool flag(const json::object& object, std::initializer_list<std::string_view> pa
 std::string clock(double seconds) {
   const auto whole = static_cast<long>(seconds);
   if (whole < 60) return fmt::format("{:.2f} s", seconds);
-  if (whole < 3600) return fmt::format("{}:{:05.2f}", whole / 60, seconds - static_cast<double>(whole / 60 * 60));
+  if (whole < 3600) return fmt::format("{}:{:05.2f}", whole / 60, std::fmod(seconds, 60));
   return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
 

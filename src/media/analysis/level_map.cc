@@ -109,6 +109,7 @@ std::vector<Stretch> LevelMap::silences(double threshold_db, double minimum_s) c
 
 std::vector<double> LevelMap::dc_offsets() const {
   std::vector<double> offsets;
+  offsets.reserve(sums_.size());
   for (const double sum : sums_) offsets.push_back(frames_ == 0 ? 0 : sum / static_cast<double>(frames_));
   return offsets;
 }

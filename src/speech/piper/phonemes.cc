@@ -62,6 +62,7 @@ const std::vector<std::int64_t>& ids_of(const PhonemeMap& map, char32_t phoneme,
 Result<std::u32string> phonemize(Espeak& espeak, const std::string& espeak_voice, std::string_view sentence) {
   const auto clauses = split_clauses(sentence);
   std::vector<std::string> texts;
+  texts.reserve(clauses.size());
   for (const auto& clause : clauses) texts.push_back(clause.text);
   const auto spoken = espeak.phonemes(espeak_voice, texts);
   if (!spoken) return std::unexpected(spoken.error());
