@@ -34,7 +34,7 @@ class FileIntake {
   FileIntake& operator=(const FileIntake&) = delete;
   ~FileIntake();
 
-  // Where the next bytes belong, and that so many of them are there: WriteBehind's, for one after the other. Errors:
+  // Where the next bytes belong, and that so many of them are there, by turns: as WriteBehind's. Errors:
   // invalid (file_too_large; unsupported_media, once enough came to tell); storage_full, unavailable.
   std::span<std::byte> room() { return writing_.room(); }
   awaitable<Result<void>> took(std::size_t bytes);

@@ -37,7 +37,7 @@ class UploadIntake {
   std::optional<std::uint64_t> length() const { return length_; }
   bool whole() const { return length_ == offset_; }
 
-  // Where the next bytes belong, and that so many of them are there: WriteBehind's, for one after the other. Errors:
+  // Where the next bytes belong, and that so many of them are there, by turns: as WriteBehind's. Errors:
   // invalid (file_too_large: beyond the length or the limit; unsupported_media); storage_full, unavailable.
   std::span<std::byte> room() { return writing_.room(); }
   awaitable<Result<void>> took(std::size_t bytes);
